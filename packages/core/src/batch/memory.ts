@@ -1,0 +1,73 @@
+import { GevError } from '../error.js';
+import { ROW_SIZE } from './layout.js';
+
+/** Sizes of a poller's shared memory; every value has a default that suits a busy server. */
+export interface BatchOptions {
+  /** Bytes of the arena that a batch's input is read into. Default 512 KiB. */
+  readonly inputSize?: number;
+  /** Bytes of the arena that output is encoded into before a flush. Default 512 KiB. */
+  readonly outputSize?: number;
+  /** Bytes read from one connection in one batch. Default 64 KiB. */
+  readonly readSize?: number;
+  /** Event rows in one batch; 1 gives the one-by-one order of node:net. Default 1,024. */
+  readonly batch?: number;
+  /** Handles at the same time, listeners included. Default 1,048,576. */
+  readonly maxHandles?: number;
+  /** Unsent bytes under which a `backlog` event tells that sending may go on. Default 64 KiB. */
+  readonly lowWatermark?: number;
+}
+
+/**
+ * The memory that a poller and a loop share for as long as the poller lives. Both sides run on
+ * the same thread and take turns, so nothing here is locked.
+ */
+export class BatchMemory {
+  /** Input region `[0, inputSize)`, then the output region. */
+  readonly arena: Uint8Array<ArrayBuffer>;
+  /** Event rows, written by the poller, valid until the batch callback returns. */
+  readonly events: Int32Array;
+  /** Order rows, written by the loop, read by `flush`. */
+  readonly orders: Int32Array;
+  /** Result rows, written by `flush`, valid until the next flush. */
+  readonly results: Int32Array;
+  /** Unsent bytes a slot, kept by the poller, true at any moment. Saturates at 2^32 - 1. */
+  readonly queued: Uint32Array;
+  readonly inputSize: number;
+  readonly outputSize: number;
+  readonly readSize: number;
+  readonly maxEvents: number;
+  readonly maxOrders: number;
+  readonly maxHandles: number;
+  readonly lowWatermark: number;
+
+  /** @throws GevError `ERR_GEV_INVALID_OPTION` */
+  constructor(options: BatchOptions = {}) {
+    this.inputSize = bounded(options, 'inputSize', 512 * 1024, 4096, 2 ** 30);
+    this.outputSize = bounded(options, 'outputSize', 512 * 1024, 4096, 2 ** 30);
+    this.readSize = bounded(options, 'readSize', 64 * 1024, 1, this.inputSize);
+    this.maxEvents = bounded(options, 'batch', 1024, 1, 65_536);
+    this.maxHandles = bounded(options, 'maxHandles', 2 ** 20, 1, 2 ** 22);
+    this.lowWatermark = bounded(options, 'lowWatermark', 64 * 1024, 0, 2 ** 31 - 1);
+    this.maxOrders = Math.max(2 * this.maxEvents, 64);
+    this.arena = new Uint8Array(this.inputSize + this.outputSize);
+    this.events = new Int32Array(this.maxEvents * ROW_SIZE);
+    this.orders = new Int32Array(this.maxOrders * ROW_SIZE);
+    this.results = new Int32Array(this.maxOrders * ROW_SIZE);
+    this.queued = new Uint32Array(this.maxHandles);
+  }
+}
+
+function bounded(
+  options: BatchOptions,
+  name: keyof BatchOptions,
+  fallback: number,
+  least: number,
+  most: number,
+): number {
+  const value = options[name] ?? fallback;
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
+  throw new GevError(
+    'ERR_GEV_INVALID_OPTION',
+    `${name} is ${String(value)}: give a whole number from ${least} to ${most}`,
+  );
+}

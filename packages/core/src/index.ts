@@ -1,0 +1,42 @@
+export {
+  type Address,
+  formatAddress,
+  parseAddress,
+  type TcpAddress,
+  type UnixAddress,
+} from './address.js';
+export { HandleTable } from './batch/handle-table.js';
+export {
+  Column,
+  EventKind,
+  generationOf,
+  handleOf,
+  OrderKind,
+  ROW_SIZE,
+  slotOf,
+} from './batch/layout.js';
+export { BatchMemory, type BatchOptions } from './batch/memory.js';
+export type { ReadBuffer, WriteBuffer } from './buffer.js';
+export { CLOSE_REASONS, type CloseReason, reasonOfErrno } from './close-reason.js';
+export type { Connection, SendOptions } from './connection.js';
+export {
+  type CoreErrorCode,
+  GevError,
+  isGevError,
+  type SystemFailure,
+  systemError,
+} from './error.js';
+export type { EventLoop, Timer } from './event-loop.js';
+export type { Handler } from './handler.js';
+export type { LoadBalancer, LoopLoad } from './load-balancer.js';
+export { type Logger, stderrLogger } from './logger.js';
+export { Counter, type Counters, closeCounter, createCounters } from './metrics.js';
+export type {
+  Listening,
+  ListenOptions,
+  Poller,
+  PollerSink,
+  PollerSupports,
+  SocketOptions,
+} from './poller.js';
+export { defineProtocol, type Protocol, protocolError } from './protocol.js';

@@ -1,0 +1,41 @@
+import type { ReadBuffer, WriteBuffer } from './buffer.js';
+import type { Connection } from './connection.js';
+import { GevError } from './error.js';
+
+/**
+ * Turns bytes into messages and messages into bytes. Sans-I/O: it never touches a socket, so it
+ * is tested on bytes alone (see the protocol suite of `@gev/conformance`).
+ *
+ * One protocol object serves every connection of a loop; state of a connection belongs in its
+ * keyed values, made in `onOpen`.
+ *
+ * @typeParam In what `unpack` yields and a handler receives
+ * @typeParam Out what a handler returns or sends and `pack` accepts
+ */
+export interface Protocol<In, Out = In> {
+  /**
+   * Takes one message from the buffer, or returns `undefined` when it does not yet hold a whole
+   * one (then the buffer must be left as it was). Any other value is a message, an empty one too.
+   * Called again until it returns `undefined`. May throw {@link protocolError}.
+   */
+  unpack(buffer: ReadBuffer, connection: Connection<Out>): In | undefined;
+  /** Writes one message. What it throws closes the connection with reason `handler-error`. */
+  pack(message: Out, out: WriteBuffer, connection: Connection<Out>): void;
+  /** Called before `onConnect`. */
+  onOpen?(connection: Connection<Out>): void;
+  /** Called after `onClose`. */
+  onClose?(connection: Connection<Out>): void;
+}
+
+/** Gives a protocol its types by inference; returns it as it is. */
+export function defineProtocol<In, Out = In>(protocol: Protocol<In, Out>): Protocol<In, Out> {
+  return protocol;
+}
+
+/**
+ * The error for a peer that broke the protocol: thrown from `unpack`, it closes the connection
+ * with reason `protocol-error` after what was sent before it has left.
+ */
+export function protocolError(message: string, cause?: unknown): GevError<'ERR_GEV_PROTOCOL'> {
+  return new GevError('ERR_GEV_PROTOCOL', message, cause === undefined ? undefined : { cause });
+}
