@@ -1,1 +1,3 @@
+export { pollerSuite } from './poller-suite/index.js';
+export type { Peer, PeerNetwork, PeerServer, PollerTarget } from './poller-suite/target.js';
 export type { Runner } from './runner.js';

@@ -18,6 +18,11 @@ export interface Handler<In = Uint8Array, Out = Uint8Array | string, Context = u
   // biome-ignore lint/suspicious/noConfusingVoidType: a handler that returns nothing is usual
   onMessage(connection: Connection<Out, Context>, message: In): Out | undefined | void;
   onClose?(connection: Connection<Out, Context>, reason: CloseReason): void;
+  /**
+   * The peer ended its sending side; sending to it may go on until `close`. Only with the server's
+   * `allowHalfOpen` option: without it the connection closes in order by itself.
+   */
+  onEnd?(connection: Connection<Out, Context>): void;
   /** Unsent bytes fell from above the high watermark to below the low one. */
   onDrain?(connection: Connection<Out, Context>): void;
   /** What went wrong, before the `onClose` that it leads to. */

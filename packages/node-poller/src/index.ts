@@ -1,1 +1,1 @@
-export {};
+export { createNodePoller, NodePoller } from './node-poller.js';

@@ -1,1 +1,3 @@
-export {};
+export type { RingBufferErrorCode } from './error.js';
+export { RingBuffer } from './ring-buffer.js';
+export { RingBufferPool, type RingBufferPoolOptions } from './ring-buffer-pool.js';

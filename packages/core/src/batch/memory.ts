@@ -7,7 +7,7 @@ export interface BatchOptions {
   readonly inputSize?: number;
   /** Bytes of the arena that output is encoded into before a flush. Default 512 KiB. */
   readonly outputSize?: number;
-  /** Bytes read from one connection in one batch. Default 64 KiB. */
+  /** Bytes read from one connection in one batch. Default 64 KiB, at most `inputSize`. */
   readonly readSize?: number;
   /** Event rows in one batch; 1 gives the one-by-one order of node:net. Default 1,024. */
   readonly batch?: number;
@@ -30,7 +30,10 @@ export class BatchMemory {
   readonly orders: Int32Array;
   /** Result rows, written by `flush`, valid until the next flush. */
   readonly results: Int32Array;
-  /** Unsent bytes a slot, kept by the poller, true at any moment. Saturates at 2^32 - 1. */
+  /**
+   * Unsent bytes a slot, kept by the poller, true at any moment. What a handle that failed left
+   * unsent stands here until its slot is used again. Saturates at 2^32 - 1.
+   */
   readonly queued: Uint32Array;
   readonly inputSize: number;
   readonly outputSize: number;
@@ -44,7 +47,8 @@ export class BatchMemory {
   constructor(options: BatchOptions = {}) {
     this.inputSize = bounded(options, 'inputSize', 512 * 1024, 4096, 2 ** 30);
     this.outputSize = bounded(options, 'outputSize', 512 * 1024, 4096, 2 ** 30);
-    this.readSize = bounded(options, 'readSize', 64 * 1024, 1, this.inputSize);
+    const readSize = Math.min(64 * 1024, this.inputSize);
+    this.readSize = bounded(options, 'readSize', readSize, 1, this.inputSize);
     this.maxEvents = bounded(options, 'batch', 1024, 1, 65_536);
     this.maxHandles = bounded(options, 'maxHandles', 2 ** 20, 1, 2 ** 22);
     this.lowWatermark = bounded(options, 'lowWatermark', 64 * 1024, 0, 2 ** 31 - 1);

@@ -1,0 +1,38 @@
+import { isGevError, type Server } from 'gev';
+
+/** What the examples need of a server, whatever its messages are. */
+type AnyServer = Pick<Server, 'listen' | 'close' | 'address' | 'poller'>;
+
+/** Milliseconds that connections get to finish after a signal. */
+const DRAIN = 5_000;
+
+/**
+ * Runs a server as a program: tells where it listens (one line on stdout, for programs) and how
+ * to try it (on stderr, for people); on SIGINT or SIGTERM it drains and exits with 0, on a second
+ * signal it exits at once.
+ */
+export async function runExample(server: AnyServer, howToTry: (at: URL) => string): Promise<void> {
+  try {
+    await server.listen();
+  } catch (error) {
+    if (!isGevError(error)) throw error;
+    console.error(`${error.code}: ${error.message}`);
+    process.exit(1);
+  }
+  stopOnSignals(server);
+  console.error(`poller: ${server.poller.name} (${server.poller.reason})`);
+  console.error(`try it: ${howToTry(new URL(server.address))}`);
+  console.log(`listening ${server.address}`);
+}
+
+function stopOnSignals(server: AnyServer): void {
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals) => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    console.error(`${signal}: draining, once more ends at once`);
+    server.close({ timeout: DRAIN }).then(() => process.exit(0));
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}

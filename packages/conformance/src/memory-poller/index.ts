@@ -1,0 +1,2 @@
+export { MemoryNetwork, type MemoryNetworkOptions } from './memory-network.js';
+export { MemoryPoller } from './memory-poller.js';

@@ -1,0 +1,59 @@
+import type { Address, Listening, ListenOptions, PollerSink } from '@gev/core';
+import { MemoryPoller } from '../../src/memory-poller/index.js';
+
+/** Answers every call as if it had worked. */
+export class NeverRefuses extends MemoryPoller {
+  override start(sink: PollerSink): void {
+    this.#forgive(() => super.start(sink), undefined);
+  }
+  override async listen(address: Address, options?: ListenOptions): Promise<Listening> {
+    try {
+      return await super.listen(address, options);
+    } catch {
+      return { handle: 0, address };
+    }
+  }
+  override connect(address: Address): number {
+    return this.#forgive(() => super.connect(address), 0);
+  }
+  override release(): number {
+    return 0;
+  }
+  override adopt(): number {
+    return 0;
+  }
+  #forgive<Value>(call: () => Value, otherwise: Value): Value {
+    try {
+      return call();
+    } catch {
+      return otherwise;
+    }
+  }
+}
+
+export class TellsTheAskedAddress extends MemoryPoller {
+  override async listen(address: Address, options?: ListenOptions): Promise<Listening> {
+    return { ...(await super.listen(address, options)), address };
+  }
+}
+
+export class InventsAddresses extends MemoryPoller {
+  override remoteAddress(): Address {
+    return { transport: 'tcp', host: '127.0.0.1', port: 1 };
+  }
+}
+
+/** Can be stopped while it runs, and then only. */
+export class IsParticularAboutStop extends MemoryPoller {
+  #runs = false;
+  override start(sink: PollerSink): void {
+    this.#runs = true;
+    super.start(sink);
+  }
+  override stop(): void {
+    const ran = this.#runs;
+    this.#runs = false;
+    super.stop();
+    if (!ran) throw new Error('it does not run');
+  }
+}

@@ -1,0 +1,18 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { stderrLogger } from '../src/index.js';
+
+afterEach(() => vi.restoreAllMocks());
+
+describe('the default logger', () => {
+  it('prints warnings and errors with their fields, and nothing else', () => {
+    const lines: string[] = [];
+    vi.spyOn(console, 'error').mockImplementation((line) => void lines.push(line));
+    stderrLogger.debug({}, 'hidden');
+    stderrLogger.info({}, 'hidden');
+    stderrLogger.warn({ port: 80, list: [1] }, 'careful');
+    stderrLogger.error({ error: new Error('why') }, 'broken');
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toBe('gev warning: careful port=80 list=[1]');
+    expect(lines[1]).toMatch(/^gev error: broken error=Error: why/);
+  });
+});

@@ -1,0 +1,59 @@
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { createServer, defineHandler, defineProtocol } from '../src/index.js';
+
+const address = 'tcp://127.0.0.1:0';
+
+interface Order {
+  readonly item: string;
+}
+
+const orders = defineProtocol<Order, string>({
+  unpack: () => ({ item: 'tea' }),
+  pack: (message, out) => void out.writeString(message),
+});
+
+/** Never called: what is tested here is checked by `pnpm typecheck`. */
+export function typesFlowWithoutArguments(): void {
+  createServer({
+    address,
+    handler: {
+      onMessage(c, data) {
+        expectTypeOf(data).toEqualTypeOf<Uint8Array>();
+        c.send('text');
+        c.send(data);
+        return data;
+      },
+    },
+  });
+  createServer({
+    address,
+    protocol: orders,
+    context: () => ({ served: 0 }),
+    handler: {
+      onMessage(c, order) {
+        expectTypeOf(order).toEqualTypeOf<Order>();
+        expectTypeOf(c.context).toEqualTypeOf<{ served: number }>();
+        c.send('done');
+        // @ts-expect-error the protocol packs strings only
+        c.send(new Uint8Array(1));
+        return order.item;
+      },
+    },
+  });
+  // @ts-expect-error a reply that the protocol cannot pack
+  createServer({ address, protocol: orders, handler: { onMessage: () => 42 } });
+  // @ts-expect-error a handler without onMessage
+  createServer({ address, handler: {} });
+  // @ts-expect-error a wrong option name
+  createServer({ adress: address, handler: { onMessage: () => {} } });
+  defineHandler((loop) => ({ onMessage: (_c, data) => (loop.id === 0 ? data : 'x') }));
+}
+
+describe('run-time checks behind the types', () => {
+  it('refuse what the compiler refuses', () => {
+    const wrong = { adress: address, handler: { onMessage: () => {} } };
+    expect(() => createServer(wrong as never)).toThrow(
+      expect.objectContaining({ code: 'ERR_GEV_INVALID_OPTION' }),
+    );
+  });
+});

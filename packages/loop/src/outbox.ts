@@ -1,0 +1,264 @@
+import {
+  type BatchMemory,
+  Column,
+  GevError,
+  OrderKind,
+  ROW_SIZE,
+  type WriteBuffer,
+} from '@gev/core';
+
+/**
+ * From how many bytes on a write asks whether the bytes lie in the input region and need no copy.
+ * Below it the copy costs less than the question: `buffer` of a typed array is a call out of
+ * compiled code (about 60 ns against 20 ns for 64 bytes).
+ */
+const WORTH_A_LOOK = 512;
+
+/**
+ * The output of a loop between two flushes: messages are packed one behind the other into the
+ * output region, and one order row is noted for each stretch of bytes of one connection.
+ * Allocates nothing.
+ */
+export class Outbox implements WriteBuffer {
+  readonly #arena: Uint8Array;
+  readonly #memory: ArrayBuffer;
+  readonly #view: DataView;
+  readonly #orders: Int32Array;
+  readonly #maxOrders: number;
+  readonly #base: number;
+  readonly #end: number;
+  readonly #flush: (orders: number) => void;
+  readonly #encoder = new TextEncoder();
+  /** True while the input region holds the batch under way, so that views of it may be sent. */
+  inputIsLive = false;
+  /** Raised by each flush: what was staged under an older number has been handed over. */
+  epoch = 0;
+  #count = 0;
+  #position: number;
+  /** Where the message under way begins; equal to the position between messages. */
+  #start: number;
+  #packing = false;
+  #slot = 0;
+  #generation = 0;
+  /** Bytes of the message under way that already stand in order rows. */
+  #committed = 0;
+  #handedOver = 0;
+
+  /** @param flush hands the first `orders` rows to the poller */
+  constructor(memory: BatchMemory, flush: (orders: number) => void) {
+    this.#arena = memory.arena;
+    this.#memory = memory.arena.buffer;
+    this.#view = new DataView(memory.arena.buffer);
+    this.#orders = memory.orders;
+    this.#maxOrders = memory.maxOrders;
+    this.#base = memory.inputSize;
+    this.#end = memory.inputSize + memory.outputSize;
+    this.#position = this.#base;
+    this.#start = this.#base;
+    this.#flush = flush;
+  }
+
+  /** True when nothing waits for a flush. */
+  get isEmpty(): boolean {
+    return this.#count === 0;
+  }
+
+  /** Bytes of the last message that a flush has taken already, because it outgrew the arena. */
+  get handedOver(): number {
+    return this.#handedOver;
+  }
+
+  /**
+   * Begins a message to a handle; between this and {@link end} or {@link rollback} only writes.
+   *
+   * @throws GevError `ERR_GEV_HANDLER` when a `pack` sends another message
+   */
+  begin(slot: number, generation: number): void {
+    if (this.#packing) throw sendInsidePack();
+    this.#handedOver = 0;
+    this.#slot = slot;
+    this.#generation = generation;
+    this.#start = this.#position;
+    this.#committed = 0;
+    this.#packing = true;
+  }
+
+  /** Ends the message and returns its size in bytes. */
+  end(): number {
+    const size = this.#committed + this.#commit();
+    this.#packing = false;
+    return size;
+  }
+
+  /**
+   * Takes the message under way back. Returns false when a part of it has already left, because
+   * it is larger than the arena: then the connection can only be closed.
+   */
+  rollback(): boolean {
+    this.#position = this.#start;
+    this.#packing = false;
+    return this.#committed === 0;
+  }
+
+  /** Notes an order without bytes: shutdown, close, abort, pause, resume. */
+  order(kind: number, slot: number, generation: number): void {
+    this.#note(kind, slot, generation, 0, 0);
+  }
+
+  /** Hands everything that is noted to the poller. */
+  flush(): void {
+    const count = this.#count;
+    if (count === 0) return;
+    this.#count = 0;
+    this.epoch += 1;
+    this.#handedOver = this.#committed;
+    this.#flush(count);
+    if (!this.#packing) {
+      this.#position = this.#base;
+      this.#start = this.#base;
+    }
+  }
+
+  writeUint8(value: number): void {
+    if (this.#position === this.#end) this.#makeRoom(1);
+    this.#arena[this.#position++] = value;
+  }
+
+  writeUint16(value: number): void {
+    if (this.#position + 2 > this.#end) this.#makeRoom(2);
+    this.#view.setUint16(this.#position, value);
+    this.#position += 2;
+  }
+
+  writeUint32(value: number): void {
+    if (this.#position + 4 > this.#end) this.#makeRoom(4);
+    this.#view.setUint32(this.#position, value);
+    this.#position += 4;
+  }
+
+  writeUint64(value: bigint): void {
+    if (this.#position + 8 > this.#end) this.#makeRoom(8);
+    this.#view.setBigUint64(this.#position, value);
+    this.#position += 8;
+  }
+
+  write(bytes: Uint8Array): void {
+    if (!(bytes instanceof Uint8Array)) throw notBytes(bytes);
+    const size = bytes.length;
+    if (size >= WORTH_A_LOOK) {
+      this.#writeLarge(bytes);
+      return;
+    }
+    if (this.#position + size > this.#end) this.#makeRoom(size);
+    this.#arena.set(bytes, this.#position);
+    this.#position += size;
+  }
+
+  writeString(text: string): number {
+    // A UTF-16 unit gives at most three bytes (a surrogate pair: four for two units).
+    const most = 3 * text.length;
+    if (most > this.#end - this.#base) return this.#writeLongString(text);
+    if (this.#position + most > this.#end) this.#makeRoom(most);
+    const target = new Uint8Array(this.#memory, this.#position, most);
+    const { written } = this.#encoder.encodeInto(text, target);
+    this.#position += written;
+    return written;
+  }
+
+  #writeLongString(text: string): number {
+    const bytes = this.#encoder.encode(text);
+    this.#writeLarge(bytes);
+    return bytes.length;
+  }
+
+  #writeLarge(bytes: Uint8Array): void {
+    if (this.inputIsLive && bytes.buffer === this.#memory) {
+      this.#writeInPlace(bytes.byteOffset, bytes.length);
+      return;
+    }
+    let done = 0;
+    while (done < bytes.length) {
+      if (this.#position === this.#end) this.#makeRoom(1);
+      const size = Math.min(bytes.length - done, this.#end - this.#position);
+      this.#arena.set(bytes.subarray(done, done + size), this.#position);
+      this.#position += size;
+      done += size;
+    }
+  }
+
+  /** Sends a stretch of the input region from where it lies. */
+  #writeInPlace(offset: number, length: number): void {
+    // Two rows at once, so that no flush comes between them and the message stays whole.
+    if (this.#count + 2 > this.#maxOrders) this.flush();
+    this.#committed += this.#commit() + length;
+    this.#note(OrderKind.write, this.#slot, this.#generation, offset, length);
+  }
+
+  /** Notes the bytes since the start, if any, as one order and returns how many. */
+  #commit(): number {
+    const size = this.#position - this.#start;
+    if (size > 0) {
+      this.#note(OrderKind.write, this.#slot, this.#generation, this.#start, size);
+      this.#start = this.#position;
+    }
+    return size;
+  }
+
+  #note(kind: number, slot: number, generation: number, offset: number, length: number): void {
+    const orders = this.#orders;
+    if (this.#count > 0 && kind === OrderKind.write) {
+      const last = (this.#count - 1) * ROW_SIZE;
+      if (
+        orders[last + Column.offset]! + orders[last + Column.length]! === offset &&
+        orders[last + Column.slot] === slot &&
+        orders[last + Column.generation] === generation &&
+        orders[last + Column.kind] === OrderKind.write
+      ) {
+        orders[last + Column.length]! += length;
+        return;
+      }
+    }
+    if (this.#count === this.#maxOrders) this.flush();
+    const at = this.#count * ROW_SIZE;
+    orders[at + Column.kind] = kind;
+    orders[at + Column.slot] = slot;
+    orders[at + Column.generation] = generation;
+    orders[at + Column.offset] = offset;
+    orders[at + Column.length] = length;
+    this.#count += 1;
+  }
+
+  /**
+   * Makes room for `size` bytes, at most the output region: flushes what is complete and moves
+   * the message under way to the front; if it fills the region by itself, its first part leaves.
+   */
+  #makeRoom(size: number): void {
+    this.flush();
+    const under = this.#position - this.#start;
+    if (this.#start > this.#base && under + size <= this.#end - this.#base) {
+      this.#arena.copyWithin(this.#base, this.#start, this.#position);
+    } else if (under > 0) {
+      this.#committed += this.#commit();
+      this.flush();
+      this.#position = this.#base;
+      this.#start = this.#base;
+      return;
+    }
+    this.#start = this.#base;
+    this.#position = this.#base + under;
+  }
+}
+
+function sendInsidePack(): GevError {
+  return new GevError(
+    'ERR_GEV_HANDLER',
+    'a protocol sent a message from inside pack(): write to the buffer that pack was given',
+  );
+}
+
+function notBytes(value: unknown): GevError {
+  return new GevError(
+    'ERR_GEV_HANDLER',
+    `write() was given a value of type ${typeof value}: give a Uint8Array, or use writeString()`,
+  );
+}

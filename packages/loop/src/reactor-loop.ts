@@ -1,0 +1,296 @@
+import {
+  Column,
+  Counter,
+  type Counters,
+  createCounters,
+  EventKind,
+  type EventLoop,
+  GevError,
+  OrderKind,
+  type Poller,
+  type PollerSink,
+  ROW_SIZE,
+  type Timer,
+} from '@gev/core';
+import type { AcceptorChannel, Channel } from './channel.js';
+import { Outbox } from './outbox.js';
+import { Timers } from './timers.js';
+
+export interface ReactorLoopOptions {
+  readonly poller: Poller;
+  /** Default 0. */
+  readonly id?: number;
+  /** Overwrites the input of a batch when it is over, so that a view kept too long shows itself. */
+  readonly poisonViews?: boolean;
+}
+
+/** What a view that was kept past its batch reads as, with `poisonViews`. */
+const POISON = 0xdd;
+
+/**
+ * One thread's loop: takes the poller's batches, gives each row to its channel, and flushes what
+ * the channels sent with one call when the batch is over.
+ *
+ * Thread rule: everything on the thread that made it.
+ */
+export class ReactorLoop implements EventLoop, PollerSink {
+  readonly id: number;
+  readonly poller: Poller;
+  readonly outbox: Outbox;
+  readonly counters: Counters = createCounters();
+  /** Open connections; kept by the acceptors and connections. */
+  connections = 0;
+  readonly #events: Int32Array;
+  readonly #results: Int32Array;
+  readonly #poison: boolean;
+  /** By slot. The generation in the channel tells whether a row is really meant for it. */
+  readonly #channels: (Channel | undefined)[] = [];
+  /** Result rows that came while a batch was under way: kind, slot, generation, detail. */
+  #unsettled: number[] = [];
+  readonly #timers = new Timers();
+  #awake: Channel[] = [];
+  #flushed: Channel[] = [];
+  #running = false;
+  #scheduled = false;
+  #stopped = false;
+  #now = performance.now();
+
+  constructor(options: ReactorLoopOptions) {
+    this.id = options.id ?? 0;
+    this.poller = options.poller;
+    this.#poison = options.poisonViews ?? false;
+    const { memory } = options.poller;
+    this.#events = memory.events;
+    this.#results = memory.results;
+    this.outbox = new Outbox(memory, (orders) => this.#handOver(orders));
+  }
+
+  get pollerName(): string {
+    return this.poller.name;
+  }
+
+  get now(): number {
+    return this.#running ? this.#now : performance.now();
+  }
+
+  /** Starts taking batches. Once only. */
+  start(): void {
+    this.poller.start(this);
+  }
+
+  /** Closes every handle at once. Channels are told nothing more. May be called again. */
+  stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#timers.cancelAll();
+    this.poller.stop();
+    this.#channels.length = 0;
+  }
+
+  runInLoop(task: () => void): void {
+    setImmediate(task);
+  }
+
+  runAfter(delay: number, task: () => void): Timer {
+    return this.#timers.runAfter(delay, task);
+  }
+
+  runEvery(period: number, task: () => void): Timer {
+    return this.#timers.runEvery(period, task);
+  }
+
+  /** Sends the rows of the channel's handle to it from now on. */
+  register(channel: Channel): void {
+    this.#channels[channel.slot] = channel;
+  }
+
+  /** Forgets the channel; rows that still come for its handle are dropped. */
+  unregister(channel: Channel): void {
+    if (this.#channels[channel.slot] === channel) this.#channels[channel.slot] = undefined;
+  }
+
+  /** Notes an order for the channel's handle; it is carried out by the next flush. */
+  order(kind: number, channel: Channel): void {
+    this.outbox.order(kind, channel.slot, channel.generation);
+    this.schedule();
+  }
+
+  /** Makes sure that a flush comes in this turn: by the batch under way or by a microtask. */
+  schedule(): void {
+    if (this.#running || this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => this.#turn());
+  }
+
+  /** Calls `channel.onFlushed()` once, after the next flush. */
+  afterFlush(channel: Channel): void {
+    this.#flushed.push(channel);
+    this.schedule();
+  }
+
+  /** Calls `channel.onWake()` once, outside whatever runs now. */
+  wake(channel: Channel): void {
+    this.#awake.push(channel);
+    this.schedule();
+  }
+
+  onBatch(rows: number): void {
+    this.#running = true;
+    this.#now = performance.now();
+    this.outbox.inputIsLive = true;
+    const counters = this.counters;
+    counters[Counter.batches]! += 1;
+    counters[Counter.events]! += rows;
+    for (let at = 0; at < rows * ROW_SIZE; at += ROW_SIZE) this.#dispatch(at);
+    this.outbox.flush();
+    this.outbox.inputIsLive = false;
+    if (this.#poison) this.#overwriteInput(rows);
+    this.#settle();
+    this.#running = false;
+  }
+
+  #dispatch(at: number): void {
+    const events = this.#events;
+    const kind = events[at + Column.kind]!;
+    const slot = events[at + Column.slot]!;
+    const generation = events[at + Column.generation]!;
+    if (kind === EventKind.accepted) {
+      this.#accepted(slot, generation, events[at + Column.detail]!);
+      return;
+    }
+    const channel = this.#channels[slot];
+    // Closed earlier in this batch, and the slot perhaps somebody else's already.
+    if (channel === undefined || channel.generation !== generation) return;
+    try {
+      if (kind === EventKind.data) {
+        channel.onData(events[at + Column.offset]!, events[at + Column.length]!);
+      } else {
+        this.#notify(channel, kind, events[at + Column.detail]!);
+      }
+    } catch (error) {
+      channel.onFault(error);
+    }
+  }
+
+  #accepted(slot: number, generation: number, listener: number): void {
+    const acceptor = this.#channels[listener] as AcceptorChannel | undefined;
+    if (acceptor === undefined) {
+      this.outbox.order(OrderKind.abort, slot, generation);
+      return;
+    }
+    try {
+      acceptor.onAccepted(slot, generation);
+    } catch (error) {
+      acceptor.onFault(error);
+    }
+  }
+
+  #notify(channel: Channel, kind: number, detail: number): void {
+    switch (kind) {
+      case EventKind.ended:
+        channel.onEnded();
+        break;
+      case EventKind.closed:
+        this.unregister(channel);
+        channel.onClosed(detail);
+        break;
+      case EventKind.backlog:
+        channel.onBacklog();
+        break;
+      case EventKind.acceptFailed:
+        (channel as AcceptorChannel).onAcceptFailed(detail);
+        break;
+      default:
+        throw new GevError('ERR_GEV_POLLER_STATE', `the poller sent a row of kind ${kind}`);
+    }
+  }
+
+  /** Gives the orders to the poller and keeps the result rows: no callback runs in here. */
+  #handOver(orders: number): void {
+    if (this.#stopped) return;
+    const count = this.poller.flush(orders);
+    const results = this.#results;
+    for (let at = 0; at < count * ROW_SIZE; at += ROW_SIZE) {
+      this.#unsettled.push(
+        results[at + Column.kind]!,
+        results[at + Column.slot]!,
+        results[at + Column.generation]!,
+        results[at + Column.detail]!,
+      );
+    }
+  }
+
+  /** A turn outside the poller's batches: what was sent or woken since the last one. */
+  #turn(): void {
+    this.#scheduled = false;
+    if (this.#running || this.#stopped) return;
+    this.#running = true;
+    this.#now = performance.now();
+    this.outbox.flush();
+    this.#settle();
+    this.#running = false;
+  }
+
+  /**
+   * Tells channels what came of the flushes. Each is woken, and told of its flush, at most once a
+   * turn, so that one that sends more each time it is told cannot keep the thread.
+   */
+  #settle(): void {
+    const awake = this.#awake;
+    if (awake.length > 0) {
+      this.#awake = [];
+      for (const channel of awake) this.#guard(channel, channel.onWake);
+    }
+    this.#tellResults();
+    this.#tellFlushed();
+    this.#tellResults();
+    if (this.#awake.length > 0 || this.#flushed.length > 0) setImmediate(() => this.#turn());
+  }
+
+  /** Flushes, and tells the results, until nothing is left to flush. */
+  #tellResults(): void {
+    this.outbox.flush();
+    while (this.#unsettled.length > 0) {
+      const rows = this.#unsettled;
+      this.#unsettled = [];
+      for (let at = 0; at < rows.length; at += 4) {
+        this.#tellResult(rows[at]!, rows[at + 1]!, rows[at + 2]!, rows[at + 3]!);
+      }
+      this.outbox.flush();
+    }
+  }
+
+  #tellResult(kind: number, slot: number, generation: number, detail: number): void {
+    const channel = this.#channels[slot];
+    if (channel === undefined || channel.generation !== generation) return;
+    try {
+      this.#notify(channel, kind, detail);
+    } catch (error) {
+      channel.onFault(error);
+    }
+  }
+
+  #tellFlushed(): void {
+    const channels = this.#flushed;
+    if (channels.length === 0) return;
+    this.#flushed = [];
+    for (const channel of channels) this.#guard(channel, channel.onFlushed);
+  }
+
+  #guard(channel: Channel, method: () => void): void {
+    try {
+      method.call(channel);
+    } catch (error) {
+      channel.onFault(error);
+    }
+  }
+
+  #overwriteInput(rows: number): void {
+    let end = 0;
+    for (let at = 0; at < rows * ROW_SIZE; at += ROW_SIZE) {
+      if (this.#events[at + Column.kind] !== EventKind.data) continue;
+      end = Math.max(end, this.#events[at + Column.offset]! + this.#events[at + Column.length]!);
+    }
+    this.poller.memory.arena.fill(POISON, 0, end);
+  }
+}

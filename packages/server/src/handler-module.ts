@@ -1,0 +1,87 @@
+import { type EventLoop, GevError, type Handler, type Protocol } from '@gev/core';
+import type { ServerErrorCode } from './error-codes.js';
+
+/** A handler with the protocol that it belongs to, as plugins hand them over. */
+export interface Application<In, Out, Context> {
+  readonly handler: Handler<In, Out, Context>;
+  readonly protocol?: Protocol<In, Out>;
+}
+
+/** Called once in each loop; what a handler module exports as its default. */
+export type HandlerFactory<In = Uint8Array, Out = Uint8Array | string, Context = unknown> = (
+  loop: EventLoop,
+) => Handler<In, Out, Context> | Application<In, Out, Context>;
+
+/**
+ * Gives the default export of a handler module its types; returns it as it is.
+ *
+ * @example
+ * export default defineHandler((loop) => ({ onMessage: (c, data) => data }));
+ */
+export function defineHandler<In = Uint8Array, Out = Uint8Array | string, Context = unknown>(
+  factory: HandlerFactory<In, Out, Context>,
+): HandlerFactory<In, Out, Context> {
+  return factory;
+}
+
+/**
+ * Loads a handler module and calls its default export for `loop`.
+ *
+ * @throws GevError (rejects with) `ERR_GEV_HANDLER_MODULE`
+ */
+export async function loadHandlerModule<In, Out, Context>(
+  url: URL,
+  loop: EventLoop,
+): Promise<Application<In, Out, Context>> {
+  const module = await importModule(url);
+  // Imported from CommonJS, `default` is the whole of module.exports.
+  const exported = unwrapDefault(unwrapDefault(module));
+  if (typeof exported !== 'function') {
+    throw failure(url, 'it has no function as its default export: use defineHandler()');
+  }
+  const made: unknown = callFactory(url, exported as HandlerFactory, loop);
+  const application = isRecord(made) && 'handler' in made ? made : { handler: made };
+  assertHandler(application['handler'], `the handler of ${url.href}`);
+  return application as unknown as Application<In, Out, Context>;
+}
+
+/** @throws GevError `ERR_GEV_INVALID_OPTION` when `handler` has no `onMessage` function */
+export function assertHandler(handler: unknown, what: string): void {
+  if (isRecord(handler) && typeof handler['onMessage'] === 'function') return;
+  throw new GevError<ServerErrorCode>(
+    'ERR_GEV_INVALID_OPTION',
+    `${what} has no onMessage function: give an object such as { onMessage: (c, data) => data }`,
+  );
+}
+
+async function importModule(url: URL): Promise<unknown> {
+  try {
+    return await import(url.href);
+  } catch (cause) {
+    throw failure(url, cause instanceof Error ? cause.message : String(cause), cause);
+  }
+}
+
+function callFactory(url: URL, factory: HandlerFactory, loop: EventLoop): unknown {
+  try {
+    return factory(loop);
+  } catch (cause) {
+    throw failure(url, cause instanceof Error ? cause.message : String(cause), cause);
+  }
+}
+
+function unwrapDefault(module: unknown): unknown {
+  return isRecord(module) && 'default' in module ? module['default'] : module;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function failure(url: URL, why: string, cause?: unknown): GevError<ServerErrorCode> {
+  return new GevError(
+    'ERR_GEV_HANDLER_MODULE',
+    `the handler module ${url.href} could not be loaded: ${why}`,
+    { cause },
+  );
+}

@@ -1,0 +1,62 @@
+import { GevError } from '@gev/core';
+import type { ServerErrorCode } from './error-codes.js';
+
+/** What bounds one connection. Bytes and milliseconds. */
+export interface ConnectionLimits {
+  /** Bytes of a message not yet whole; more closes with `input-limit`. Default 1 MiB. */
+  readonly maxInputBuffer?: number;
+  /** Unsent bytes; more closes with `output-limit`. Default 16 MiB. */
+  readonly maxOutputBuffer?: number;
+  /** Unsent bytes from which on reading pauses and `send` returns false. Default 1 MiB. */
+  readonly highWatermark?: number;
+  /** Unsent bytes under which reading goes on and `onDrain` is called. Default 64 KiB. */
+  readonly lowWatermark?: number;
+  /** How long `close` waits for unsent bytes and the peer's end. Default 10 seconds. */
+  readonly closeTimeout?: number;
+}
+
+/** The limits with every default filled in and checked. */
+export type ResolvedLimits = Required<ConnectionLimits>;
+
+const MiB = 1024 * 1024;
+const LARGEST = 2 ** 31 - 1;
+
+/** @throws GevError `ERR_GEV_INVALID_OPTION` */
+export function resolveLimits(options: ConnectionLimits): ResolvedLimits {
+  const maxOutputBuffer = whole('maxOutputBuffer', options.maxOutputBuffer, 16 * MiB, 1);
+  const highWatermark = whole(
+    'highWatermark',
+    options.highWatermark,
+    Math.min(MiB, maxOutputBuffer),
+    1,
+  );
+  const lowWatermark = whole(
+    'lowWatermark',
+    options.lowWatermark,
+    Math.min(64 * 1024, highWatermark),
+    0,
+  );
+  if (lowWatermark > highWatermark || highWatermark > maxOutputBuffer) {
+    throw invalid(
+      `lowWatermark ${lowWatermark}, highWatermark ${highWatermark} and maxOutputBuffer ` +
+        `${maxOutputBuffer} must stand in this order, none above the next`,
+    );
+  }
+  return {
+    maxInputBuffer: whole('maxInputBuffer', options.maxInputBuffer, MiB, 1),
+    maxOutputBuffer,
+    highWatermark,
+    lowWatermark,
+    closeTimeout: whole('closeTimeout', options.closeTimeout, 10_000, 0),
+  };
+}
+
+function whole(name: string, value: number | undefined, fallback: number, least: number): number {
+  const chosen = value ?? fallback;
+  if (Number.isSafeInteger(chosen) && chosen >= least && chosen <= LARGEST) return chosen;
+  throw invalid(`${name} is ${String(chosen)}: give a whole number from ${least} to ${LARGEST}`);
+}
+
+function invalid(message: string): GevError<ServerErrorCode> {
+  return new GevError('ERR_GEV_INVALID_OPTION', message);
+}

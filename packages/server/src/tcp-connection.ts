@@ -1,0 +1,470 @@
+import { getSystemErrorName } from 'node:util';
+import {
+  type Address,
+  type CloseReason,
+  type Connection,
+  Counter,
+  closeCounter,
+  GevError,
+  handleOf,
+  OrderKind,
+  reasonOfErrno,
+  type SendOptions,
+  systemError,
+  type Timer,
+} from '@gev/core';
+import type { Channel } from '@gev/loop';
+import type { RingBuffer } from '@gev/ringbuffer';
+import type { ConnectionGroup } from './connection-group.js';
+import { FlushWaiters } from './flush-waiters.js';
+
+/** Drawn as a diagram in ARCHITECTURE.md, "The close sequence". */
+const State = {
+  /** Messages are delivered and sent. */
+  open: 0,
+  /** What is unsent leaves; input is discarded until the peer's end. */
+  closing: 1,
+  /** The handle is gone; `onClose` has run or is about to. */
+  closed: 2,
+} as const;
+
+/** Who wants reading to pause; reading goes on when nobody does. */
+const PausedBy = { user: 1, backlog: 2 } as const;
+
+/**
+ * One connection: unpacks what arrives, hands messages to the handler, packs replies into the
+ * loop's outbox, and keeps the state machine of its end.
+ */
+export class TcpConnection<In, Out, Context> implements Connection<Out, Context>, Channel {
+  readonly slot: number;
+  readonly generation: number;
+  readonly remoteAddress: Address;
+  context: Context;
+  readonly #group: ConnectionGroup<In, Out, Context>;
+  #localAddress: Address;
+  #localIsExact = false;
+  #state: number = State.open;
+  #pausedBy = 0;
+  #greeted = false;
+  #peerEnded = false;
+  #endTold = false;
+  #writeEnded = false;
+  #needsDrain = false;
+  #reason: CloseReason = 'peer-closed';
+  #leftover: RingBuffer | undefined = undefined;
+  /** Bytes that wait in the outbox, if `#epoch` is still the outbox's. */
+  #staged = 0;
+  #epoch = -1;
+  /** Bytes ever accepted by `send`. */
+  #sent = 0;
+  #waiters: FlushWaiters | undefined = undefined;
+  #values: Map<string | symbol, unknown> | undefined = undefined;
+  #linger: Timer | undefined = undefined;
+
+  /** @param listening the listener's address, until somebody asks for the exact local one */
+  constructor(
+    group: ConnectionGroup<In, Out, Context>,
+    slot: number,
+    generation: number,
+    listening: Address,
+  ) {
+    this.#group = group;
+    this.slot = slot;
+    this.generation = generation;
+    this.#localAddress = listening;
+    // Asked for now, not later: a log line in onClose needs it when the handle is gone.
+    this.remoteAddress = group.loop.poller.remoteAddress(this.id) ?? listening;
+    this.context = group.makeContext();
+  }
+
+  get id(): number {
+    return handleOf(this.slot, this.generation);
+  }
+
+  get localAddress(): Address {
+    if (!this.#localIsExact) {
+      const exact = this.#group.loop.poller.localAddress(this.id);
+      this.#localAddress = exact ?? this.#localAddress;
+      this.#localIsExact = true;
+    }
+    return this.#localAddress;
+  }
+
+  get closed(): boolean {
+    return this.#state === State.closed;
+  }
+
+  get readBufferLength(): number {
+    return this.#leftover?.length ?? 0;
+  }
+
+  get writeBufferLength(): number {
+    if (this.#state === State.closed) return 0;
+    const { outbox, poller } = this.#group.loop;
+    const staged = this.#epoch === outbox.epoch ? this.#staged : 0;
+    return poller.memory.queued[this.slot]! + staged;
+  }
+
+  get<Value = unknown>(key: string | symbol): Value | undefined {
+    return this.#values?.get(key) as Value | undefined;
+  }
+
+  set(key: string | symbol, value: unknown): void {
+    this.#values ??= new Map();
+    this.#values.set(key, value);
+  }
+
+  delete(key: string | symbol): boolean {
+    return this.#values?.delete(key) ?? false;
+  }
+
+  /** Begins its life: called once, by the acceptor. */
+  open(): void {
+    const { loop, protocol, handler, open } = this.#group;
+    open.add(this);
+    loop.register(this);
+    loop.connections += 1;
+    loop.counters[Counter.connectionsOpened]! += 1;
+    try {
+      protocol.onOpen?.(this);
+      this.#greeted = true;
+      handler.onConnect?.(this);
+    } catch (error) {
+      this.onFault(error);
+    }
+  }
+
+  send(message: Out, options?: SendOptions): boolean {
+    this.#mustBeSendable();
+    this.#pack(message);
+    if (options?.onFlushed) this.#await(options.onFlushed);
+    this.#group.loop.schedule();
+    return !this.#needsDrain;
+  }
+
+  sendAll(messages: Iterable<Out>, options?: SendOptions): boolean {
+    this.#mustBeSendable();
+    for (const message of messages) {
+      // A message of the row may have passed the output cap and ended the connection.
+      this.#mustBeSendable();
+      this.#pack(message);
+    }
+    if (options?.onFlushed) this.#await(options.onFlushed);
+    this.#group.loop.schedule();
+    return !this.#needsDrain;
+  }
+
+  close(): void {
+    this.#closeFor('local-closed');
+  }
+
+  /** `close`, for the reason that the server is stopping. */
+  closeForServer(): void {
+    this.#closeFor('server-closing');
+  }
+
+  destroy(): void {
+    this.#destroyFor('local-destroyed');
+  }
+
+  /** `destroy`, for the reason that the server is stopping. */
+  destroyForServer(): void {
+    this.#destroyFor('server-closing');
+  }
+
+  shutdownWrite(): void {
+    if (this.#state !== State.open || this.#writeEnded) return;
+    this.#writeEnded = true;
+    if (this.#peerEnded) this.#closeFor('peer-closed');
+    else this.#group.loop.order(OrderKind.shutdown, this);
+  }
+
+  pause(): void {
+    this.#pauseFor(PausedBy.user);
+  }
+
+  resume(): void {
+    this.#resumeFor(PausedBy.user);
+  }
+
+  onData(offset: number, length: number): void {
+    const { loop, overlay } = this.#group;
+    loop.counters[Counter.bytesReceived]! += length;
+    if (this.#state !== State.open) return;
+    const { arena } = loop.poller.memory;
+    const leftover = this.#leftover;
+    if (leftover === undefined) {
+      overlay.withData(arena, offset, length);
+      this.#deliver(overlay);
+    } else {
+      leftover.write(arena.subarray(offset, offset + length));
+      this.#deliver(leftover);
+    }
+  }
+
+  onEnded(): void {
+    this.#peerEnded = true;
+    if (this.#state === State.closing) this.#group.loop.order(OrderKind.close, this);
+    else if (this.#pausedBy === 0) this.#meetEnd();
+  }
+
+  onClosed(errno: number): void {
+    if (this.#state === State.closed) return;
+    if (errno === 0) {
+      this.#waiters?.settle(this.#sent);
+    } else if (this.#state === State.open) {
+      const name = getSystemErrorName(-errno);
+      this.#reason = reasonOfErrno(name);
+      if (this.#reason === 'io-error') this.#report(systemError(name, 'socket', 'of a connection'));
+    }
+    this.#state = State.closed;
+    this.#finish();
+  }
+
+  onBacklog(): void {
+    const { loop, limits } = this.#group;
+    const queued = loop.poller.memory.queued[this.slot]!;
+    this.#waiters?.settle(this.#sent - this.writeBufferLength);
+    if (queued > limits.highWatermark) this.#standBack();
+    else if (queued <= limits.lowWatermark) this.#goOn();
+  }
+
+  onFlushed(): void {
+    if (this.#state === State.closed) return;
+    if (this.#state === State.closing) this.#armLinger();
+    this.onBacklog();
+  }
+
+  onWake(): void {
+    if (this.#state === State.closed) this.#finish();
+    if (this.#state !== State.open || this.#pausedBy !== 0) return;
+    if (this.#leftover !== undefined) this.#deliver(this.#leftover);
+    if (this.#peerEnded && this.#state === State.open && this.#pausedBy === 0) this.#meetEnd();
+  }
+
+  onFault(error: unknown): void {
+    if (error instanceof GevError && error.code === 'ERR_GEV_PROTOCOL') {
+      this.#report(error);
+      this.#closeFor('protocol-error');
+      return;
+    }
+    const what = error instanceof Error ? error.message : String(error);
+    this.#report(new GevError('ERR_GEV_HANDLER', `a handler threw: ${what}`, { cause: error }));
+    this.#closeFor('handler-error');
+  }
+
+  /** Unpacks and delivers until the buffer holds no whole message, then keeps the rest. */
+  #deliver(buffer: RingBuffer): void {
+    const { protocol, handler, loop } = this.#group;
+    while (this.#state === State.open && this.#pausedBy === 0) {
+      const message = protocol.unpack(buffer, this);
+      if (message === undefined) break;
+      loop.counters[Counter.messagesReceived]! += 1;
+      const reply = handler.onMessage(this, message);
+      if (reply !== undefined && this.#state === State.open && !this.#writeEnded) {
+        this.#pack(reply as Out);
+      }
+    }
+    this.#keep(buffer);
+  }
+
+  #keep(buffer: RingBuffer): void {
+    const { overlay, leftovers, limits } = this.#group;
+    const rest = buffer.length;
+    if (this.#state !== State.open || rest === 0) {
+      this.#dropLeftover();
+      return;
+    }
+    if (buffer === overlay) {
+      const leftover = leftovers.take();
+      const [first, second] = buffer.peek(rest);
+      leftover.write(first);
+      leftover.write(second);
+      this.#leftover = leftover;
+    }
+    if (this.#pausedBy === 0 && rest > limits.maxInputBuffer) this.#inputLimit(rest);
+  }
+
+  #dropLeftover(): void {
+    if (this.#leftover === undefined) return;
+    this.#group.leftovers.give(this.#leftover);
+    this.#leftover = undefined;
+  }
+
+  #inputLimit(length: number): void {
+    const { maxInputBuffer } = this.#group.limits;
+    this.#report(
+      new GevError(
+        'ERR_GEV_INPUT_LIMIT',
+        `${length} bytes arrived without a whole message and maxInputBuffer is ` +
+          `${maxInputBuffer}: raise it, or bound the size of messages in the protocol`,
+      ),
+    );
+    this.#closeFor('input-limit');
+  }
+
+  #pack(message: Out): void {
+    const { loop, protocol, limits } = this.#group;
+    const { outbox } = loop;
+    outbox.begin(this.slot, this.generation);
+    try {
+      protocol.pack(message, outbox, this);
+    } catch (error) {
+      // A part of it is on its way, so what follows would be garbage to the peer.
+      if (!outbox.rollback()) this.#destroyFor('handler-error');
+      throw error;
+    }
+    const size = outbox.end();
+    if (this.#epoch !== outbox.epoch) {
+      this.#epoch = outbox.epoch;
+      this.#staged = 0;
+    }
+    this.#staged += size - outbox.handedOver;
+    this.#sent += size;
+    loop.counters[Counter.messagesSent]! += 1;
+    loop.counters[Counter.bytesSent]! += size;
+    if (this.#staged + loop.poller.memory.queued[this.slot]! > limits.highWatermark) {
+      this.#relieve();
+    }
+  }
+
+  /** Much waits: lets the kernel take what it will now, and judges by what it leaves. */
+  #relieve(): void {
+    const { loop, limits } = this.#group;
+    loop.outbox.flush();
+    const queued = loop.poller.memory.queued[this.slot]!;
+    if (queued > limits.maxOutputBuffer) this.#outputLimit(queued);
+    else if (queued > limits.highWatermark) this.#standBack();
+  }
+
+  #outputLimit(length: number): void {
+    const { maxOutputBuffer } = this.#group.limits;
+    this.#report(
+      new GevError(
+        'ERR_GEV_OUTPUT_LIMIT',
+        `the peer left ${length} bytes unread and maxOutputBuffer is ${maxOutputBuffer}: ` +
+          'heed what send() returns and wait for onDrain, or raise it',
+      ),
+    );
+    this.#destroyFor('output-limit');
+  }
+
+  #standBack(): void {
+    this.#needsDrain = true;
+    this.#pauseFor(PausedBy.backlog);
+  }
+
+  #goOn(): void {
+    if (!this.#needsDrain) return;
+    this.#needsDrain = false;
+    this.#resumeFor(PausedBy.backlog);
+    if (this.#state === State.open) this.#group.handler.onDrain?.(this);
+  }
+
+  #pauseFor(who: number): void {
+    if (this.#state !== State.open) return;
+    if (this.#pausedBy === 0) {
+      const { loop } = this.#group;
+      loop.counters[Counter.readPauses]! += 1;
+      loop.order(OrderKind.pause, this);
+    }
+    this.#pausedBy |= who;
+  }
+
+  #resumeFor(who: number): void {
+    if (this.#state !== State.open || this.#pausedBy === 0) return;
+    this.#pausedBy &= ~who;
+    if (this.#pausedBy !== 0) return;
+    const { loop } = this.#group;
+    loop.order(OrderKind.resume, this);
+    if (this.#leftover !== undefined || this.#peerEnded) loop.wake(this);
+  }
+
+  /** The peer has ended and everything that it sent has been delivered. */
+  #meetEnd(): void {
+    if (!this.#group.allowHalfOpen || this.#writeEnded) {
+      this.#closeFor('peer-closed');
+    } else if (!this.#endTold) {
+      this.#endTold = true;
+      this.#group.handler.onEnd?.(this);
+    }
+  }
+
+  #closeFor(reason: CloseReason): void {
+    if (this.#state !== State.open) return;
+    const { loop } = this.#group;
+    // A paused socket would never show the peer's end.
+    if (this.#pausedBy !== 0) loop.order(OrderKind.resume, this);
+    this.#state = State.closing;
+    this.#reason = reason;
+    this.#dropLeftover();
+    if (this.#peerEnded) loop.order(OrderKind.close, this);
+    else if (!this.#writeEnded) loop.order(OrderKind.shutdown, this);
+    // Most connections are gone with the next flush and need no timer.
+    loop.afterFlush(this);
+  }
+
+  #armLinger(): void {
+    const { loop, limits } = this.#group;
+    this.#linger ??= loop.runAfter(limits.closeTimeout, () => this.#destroyFor(this.#reason));
+  }
+
+  #destroyFor(reason: CloseReason): void {
+    if (this.#state === State.closed) return;
+    const { loop } = this.#group;
+    this.#waiters?.settle(this.#sent - this.writeBufferLength);
+    this.#state = State.closed;
+    this.#reason = reason;
+    loop.order(OrderKind.abort, this);
+    loop.unregister(this);
+    loop.wake(this);
+  }
+
+  /** The last step of every way: tells who waits, then `onClose`. */
+  #finish(): void {
+    const { loop, handler, protocol, open } = this.#group;
+    if (!open.delete(this)) return;
+    this.#linger?.cancel();
+    this.#dropLeftover();
+    loop.connections -= 1;
+    loop.counters[Counter.connectionsClosed]! += 1;
+    loop.counters[closeCounter(this.#reason)]! += 1;
+    this.#contain(() => this.#waiters?.fail(closedError(`it ended: ${this.#reason}`)));
+    if (this.#greeted) this.#contain(() => handler.onClose?.(this, this.#reason));
+    this.#contain(() => protocol.onClose?.(this));
+  }
+
+  #await(onFlushed: (error?: GevError) => void): void {
+    this.#waiters ??= new FlushWaiters();
+    this.#waiters.add(this.#sent, onFlushed);
+    this.#group.loop.afterFlush(this);
+  }
+
+  #mustBeSendable(): void {
+    if (this.#state === State.open && !this.#writeEnded) return;
+    throw closedError(this.#writeEnded ? 'shutdownWrite() was called' : 'it is closing or closed');
+  }
+
+  /** Gives an error to `onError`; without one, an error of our own side goes to the log. */
+  #report(error: GevError): void {
+    const { handler, logger } = this.#group;
+    if (handler.onError) this.#contain(() => handler.onError?.(this, error));
+    else if (error.code === 'ERR_GEV_HANDLER') {
+      logger.error({ connection: this.id, error }, 'a handler threw and there is no onError');
+    }
+  }
+
+  /** For callbacks whose connection is ending already: what they throw can only be logged. */
+  #contain(callback: () => void): void {
+    try {
+      callback();
+    } catch (error) {
+      const { logger } = this.#group;
+      logger.error({ connection: this.id, error }, 'a handler threw while its connection ended');
+    }
+  }
+}
+
+function closedError(why: string): GevError {
+  return new GevError('ERR_GEV_CLOSED', `nothing can be sent on this connection: ${why}`);
+}

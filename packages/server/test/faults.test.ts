@@ -1,0 +1,239 @@
+import { type Connection, defineProtocol, type Logger, protocolError } from '@gev/core';
+import { describe, expect, it } from 'vitest';
+import { Client, until } from './client.js';
+import { pollers } from './pollers.js';
+import { Ends, serve } from './serve.js';
+
+const MiB = 1024 * 1024;
+
+describe.each(pollers)('faults on $name', (poller) => {
+  it('a handler that throws closes its own connection alone, after what it sent', async () => {
+    const ends = new Ends();
+    await using server = await serve(poller, {
+      onMessage(c, data) {
+        if (data[0] !== 0x21) return data;
+        c.send('last words');
+        throw new Error('on purpose');
+      },
+      ...ends.handler,
+    });
+    const [bad, good] = [
+      await Client.connect(server.address),
+      await Client.connect(server.address),
+    ];
+    bad.socket.write('!');
+    good.socket.write('fine');
+    expect((await good.receive(4)).toString()).toBe('fine');
+    await until(() => bad.ended);
+    expect(bad.received.toString()).toBe('last words');
+    bad.socket.end();
+    await until(() => ends.reasons.length === 1);
+    expect(ends.reasons).toEqual(['handler-error']);
+    expect(ends.codes).toEqual(['ERR_GEV_HANDLER']);
+    good.socket.write('still');
+    await good.receive(9);
+    good.socket.destroy();
+  });
+
+  it.each([
+    ['onConnect', { onConnect: () => boom(), onMessage: () => {} }],
+    ['onMessage', { onMessage: () => boom() }],
+    ['a reply that the protocol cannot pack', { onMessage: () => 42 as unknown as string }],
+  ])('what %s does wrong reaches onError, and onClose comes once', async (_what, handler) => {
+    const ends = new Ends();
+    await using server = await serve(poller, { ...handler, ...ends.handler });
+    const client = await Client.connect(server.address);
+    client.socket.end('x');
+    await until(() => client.ended && ends.reasons.length > 0);
+    expect(ends.codes).toEqual(['ERR_GEV_HANDLER']);
+    expect(ends.reasons).toEqual(['handler-error']);
+  });
+
+  it('logs what a handler throws where there is no onError, and what onClose throws', async () => {
+    const logged: string[] = [];
+    const logger: Logger = {
+      debug() {},
+      info() {},
+      warn() {},
+      error: (fields, message) => {
+        const { error } = fields as { error: Error };
+        logged.push(`${message}: ${error.message}`);
+      },
+    };
+    await using server = await serve(
+      poller,
+      { onMessage: () => boom(), onClose: () => boom() },
+      { logger },
+    );
+    const client = await Client.connect(server.address);
+    client.socket.end('x');
+    await until(() => logged.length === 2);
+    expect(logged[0]).toMatch(/no onError.*on purpose/);
+    expect(logged[1]).toMatch(/while its connection ended: on purpose/);
+  });
+
+  it('a protocol error closes with its reason, after the replies before it', async () => {
+    const strict = defineProtocol<Uint8Array>({
+      unpack(buffer) {
+        if (buffer.peekUint8() === 0xff) throw protocolError('0xff is not allowed');
+        return buffer.take(1);
+      },
+      pack: (message, out) => out.write(message),
+    });
+    const ends = new Ends();
+    await using server = await serve<Uint8Array, Uint8Array>(
+      poller,
+      { onMessage: (_c, one) => one, ...ends.handler },
+      { protocol: strict },
+    );
+    const client = await Client.connect(server.address);
+    client.socket.write(Buffer.from([1, 2, 0xff, 3]));
+    await until(() => client.ended);
+    expect([...client.received]).toEqual([1, 2]);
+    client.socket.end();
+    await until(() => ends.reasons.length === 1);
+    expect(ends.reasons).toEqual(['protocol-error']);
+    expect(ends.codes).toEqual(['ERR_GEV_PROTOCOL']);
+  });
+
+  it('a peer that sends forever without a whole frame meets the input cap', async () => {
+    const never = defineProtocol<Uint8Array>({ unpack: () => undefined, pack: () => {} });
+    const ends = new Ends();
+    await using server = await serve<Uint8Array, Uint8Array>(
+      poller,
+      { onMessage: () => {}, ...ends.handler },
+      { protocol: never, maxInputBuffer: 100_000, closeTimeout: 200 },
+    );
+    const client = await Client.connect(server.address);
+    client.socket.write(Buffer.alloc(100_000));
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(ends.codes).toEqual([]);
+    client.socket.write(Buffer.alloc(1_000));
+    await until(() => ends.reasons.length === 1);
+    expect(ends.codes).toEqual(['ERR_GEV_INPUT_LIMIT']);
+    expect(ends.reasons).toEqual(['input-limit']);
+    client.socket.destroy();
+  });
+
+  it('a peer that never reads meets the output cap, and the others are unharmed', async () => {
+    const ends = new Ends();
+    const all: Connection[] = [];
+    await using server = await serve(
+      poller,
+      { onConnect: (c) => void all.push(c), onMessage: (_c, data) => data, ...ends.handler },
+      { maxOutputBuffer: 2 * MiB },
+    );
+    const [deaf, good] = [
+      await Client.connect(server.address),
+      await Client.connect(server.address),
+    ];
+    deaf.socket.pause();
+    await until(() => all.length === 2);
+    const victim = all.find(
+      (c) => c.remoteAddress.transport === 'tcp' && c.remoteAddress.port === deaf.socket.localPort,
+    );
+    let heeded = true;
+    for (let sent = 0; sent < 64 && !victim!.closed; sent++) {
+      heeded = victim!.send(Buffer.alloc(MiB)) && heeded;
+      expect(victim!.writeBufferLength).toBeLessThanOrEqual(2 * MiB);
+    }
+    expect(heeded).toBe(false);
+    expect(victim!.closed).toBe(true);
+    await until(() => ends.reasons.length === 1);
+    expect(ends.reasons).toEqual(['output-limit']);
+    expect(ends.codes).toEqual(['ERR_GEV_OUTPUT_LIMIT']);
+    good.socket.write('fine');
+    await good.receive(4);
+    good.socket.destroy();
+    deaf.socket.destroy();
+  });
+
+  it('stops reading from a peer that does not read its replies, and goes on when it does', async () => {
+    const drained: number[] = [];
+    const ends = new Ends();
+    await using server = await serve(poller, {
+      onMessage: (_c, data) => data,
+      onDrain: (c) => void drained.push(c.writeBufferLength),
+      ...ends.handler,
+    });
+    const client = await Client.connect(server.address);
+    client.socket.pause();
+    const total = 48 * MiB;
+    client.socket.write(Buffer.alloc(total, 5));
+    // The default cap is 16 MiB: without the pause the connection would be destroyed here.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(client.socket.writableLength).toBeGreaterThan(0);
+    client.socket.resume();
+    client.socket.end();
+    await until(() => client.ended);
+    expect(client.size).toBe(total);
+    expect(drained.length).toBeGreaterThan(0);
+    await until(() => ends.reasons.length === 1);
+    expect(ends.reasons).toEqual(['peer-closed']);
+  });
+
+  it('a reset in the middle of a reply closes once, and waiters are told', async () => {
+    const ends = new Ends();
+    const waiters: (string | undefined)[] = [];
+    await using server = await serve(poller, {
+      onMessage(c) {
+        c.send(Buffer.alloc(10 * MiB), { onFlushed: (error) => waiters.push(error?.code) });
+      },
+      ...ends.handler,
+    });
+    const client = await Client.connect(server.address);
+    client.socket.pause();
+    client.socket.write('go');
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    client.reset();
+    await until(() => ends.reasons.length === 1);
+    expect(ends.reasons).toEqual(['peer-reset']);
+    expect(waiters).toEqual(['ERR_GEV_CLOSED']);
+    expect(server.connections).toBe(0);
+  });
+
+  it('gives up on a peer that never ends after closeTimeout', async () => {
+    const ends = new Ends();
+    await using server = await serve(
+      poller,
+      { onMessage: (c) => c.close(), ...ends.handler },
+      { closeTimeout: 50 },
+    );
+    const client = await Client.connect(server.address);
+    client.socket.write('x');
+    await until(() => ends.reasons.length === 1);
+    expect(ends.reasons).toEqual(['local-closed']);
+    client.socket.destroy();
+  });
+
+  it('a firehose beside quiet connections does not starve them', async () => {
+    let firehose = 0;
+    await using server = await serve(poller, {
+      onMessage(_c, data) {
+        if (data.length <= 100) return data;
+        firehose += data.length;
+        return undefined;
+      },
+    });
+    const loud = await Client.connect(server.address);
+    const block = Buffer.alloc(MiB);
+    const pump = () => {
+      while (!loud.closed && loud.socket.write(block));
+    };
+    loud.socket.on('drain', pump);
+    pump();
+    const quiet = await Promise.all(
+      Array.from({ length: 100 }, () => Client.connect(server.address)),
+    );
+    for (let round = 1; round <= 5; round++) {
+      for (const client of quiet) client.socket.write('tick');
+      await until(() => quiet.every((client) => client.size === 4 * round));
+    }
+    expect(firehose).toBeGreaterThan(0);
+    for (const client of [loud, ...quiet]) client.socket.destroy();
+  });
+});
+
+function boom(): never {
+  throw new Error('on purpose');
+}
