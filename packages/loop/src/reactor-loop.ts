@@ -109,6 +109,11 @@ export class ReactorLoop implements EventLoop, PollerSink {
     if (this.#channels[channel.slot] === channel) this.#channels[channel.slot] = undefined;
   }
 
+  /** The channels that are registered; a copy. */
+  channels(): Channel[] {
+    return this.#channels.filter((channel) => channel !== undefined);
+  }
+
   /** Notes an order for the channel's handle; it is carried out by the next flush. */
   order(kind: number, channel: Channel): void {
     this.outbox.order(kind, channel.slot, channel.generation);

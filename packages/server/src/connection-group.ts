@@ -2,8 +2,7 @@ import type { Handler, Logger, Protocol } from '@gev/core';
 import type { ReactorLoop } from '@gev/loop';
 import type { RingBuffer, RingBufferPool } from '@gev/ringbuffer';
 import type { ResolvedLimits } from './limits.js';
-import type { OpenConnections } from './open-connections.js';
-import type { TcpConnection } from './tcp-connection.js';
+import type { OpenCount } from './open-count.js';
 
 /** What the connections of one server in one loop share, so that each of them stays small. */
 export interface ConnectionGroup<In, Out, Context> {
@@ -18,6 +17,6 @@ export interface ConnectionGroup<In, Out, Context> {
   readonly overlay: RingBuffer;
   /** Where connections borrow the buffer of a message that is not yet whole. */
   readonly leftovers: RingBufferPool;
-  /** Every connection whose `onClose` has not run. */
-  readonly open: OpenConnections<TcpConnection<In, Out, Context>>;
+  /** The connections whose `onClose` has not run. */
+  readonly open: OpenCount;
 }

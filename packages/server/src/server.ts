@@ -14,7 +14,7 @@ import type { ConnectionGroup } from './connection-group.js';
 import type { ServerErrorCode } from './error-codes.js';
 import { type Application, loadHandlerModule } from './handler-module.js';
 import type { ResolvedLimits } from './limits.js';
-import { OpenConnections } from './open-connections.js';
+import { OpenCount } from './open-count.js';
 import { passThrough } from './pass-through.js';
 import { resolveHost } from './resolve-host.js';
 import {
@@ -23,6 +23,7 @@ import {
   type PollerChoice,
   type ServerOptions,
 } from './server-options.js';
+import { TcpConnection } from './tcp-connection.js';
 
 /** How {@link Server.close} goes about it. */
 export interface CloseOptions {
@@ -75,7 +76,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Context = unknow
 
   /** Connections that are open. */
   get connections(): number {
-    return this.#group?.open.size ?? 0;
+    return this.#group?.open.value ?? 0;
   }
 
   /**
@@ -163,7 +164,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Context = unknow
       logger: options.logger ?? stderrLogger,
       overlay: new RingBuffer(),
       leftovers: new RingBufferPool(),
-      open: new OpenConnections(),
+      open: new OpenCount(),
     };
   }
 
@@ -181,12 +182,16 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Context = unknow
     const group = this.#group;
     if (group === undefined) return;
     for (const acceptor of this.#acceptors) acceptor.close();
-    for (const connection of group.open) connection.closeForServer();
+    for (const connection of connectionsOf(group.loop)) connection.closeForServer();
     await group.open.drained(timeout);
-    for (const connection of group.open) connection.destroyForServer();
+    for (const connection of connectionsOf(group.loop)) connection.destroyForServer();
     await group.open.drained(timeout);
     group.loop.stop();
   }
+}
+
+function connectionsOf(loop: ReactorLoop): TcpConnection<unknown, unknown, unknown>[] {
+  return loop.channels().filter((channel) => channel instanceof TcpConnection);
 }
 
 function sizesOf(options: BatchOptions): BatchOptions {
