@@ -6,6 +6,7 @@
     'libkqueue%': '<!(node scripts/find-libkqueue.mjs)',
     'common_sources': [
       'native/accept.c',
+      'native/addon.c',
       'native/address.c',
       'native/binding.c',
       'native/convert.c',
@@ -58,6 +59,8 @@
       'targets': [
         {
           'target_name': 'gev_poller_kqueue',
+          # Apart from the default one: node-gyp-build takes any addon it finds in build/Release.
+          'product_dir': '<(module_root_dir)/build/kqueue',
           'sources': [
             '<@(common_sources)',
             'native/poller_kqueue.c',

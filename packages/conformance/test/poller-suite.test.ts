@@ -7,14 +7,14 @@ import { MemoryPeers } from './memory-peers.js';
 import { RecordingRunner } from './recording-runner.js';
 
 /** Registers the suite for pollers that `make` makes, on a network of their own. */
-function record(make: Make): RecordingRunner {
+function record(make: Make, patience = 150): RecordingRunner {
   const network = new MemoryNetwork();
   const runner = new RecordingRunner();
   pollerSuite(runner, 'broken', {
     create: (options) => make(network, options),
     peers: () => new MemoryPeers(network),
     volume: 256 * 1024,
-    patience: 150,
+    patience,
   });
   return runner;
 }
@@ -31,7 +31,7 @@ describe('pollerSuite', () => {
   }, 120_000);
 
   it('finds nothing wrong with the memory poller in a recording runner', async () => {
-    const sound = record((...given) => new MemoryPoller(...given));
+    const sound = record((...given) => new MemoryPoller(...given), 10_000);
     assert.deepEqual(await sound.failures(), []);
   });
 

@@ -1,9 +1,10 @@
 import type { Runner } from '../src/index.js';
 
-/** A runner that keeps the tests, to run them against pollers that must fail. */
+/** A runner that keeps the tests, to run them against what must fail. */
 export class RecordingRunner implements Runner {
   readonly #tests: { name: string; body: () => void | Promise<void> }[] = [];
   readonly #path: string[] = [];
+  readonly #messages = new Map<string, string>();
 
   // Arrow functions, as suites take `describe` and `it` out of their runner.
   readonly describe = (name: string, body: () => void): void => {
@@ -26,10 +27,17 @@ export class RecordingRunner implements Runner {
     for (const { name, body } of this.#tests) {
       try {
         await body();
-      } catch {
+      } catch (error) {
         failed.push(name);
+        this.#messages.set(name, error instanceof Error ? error.message : String(error));
       }
     }
     return failed;
+  }
+
+  /** What the test whose full name ends so said when it failed; empty if it did not. */
+  said(name: string): string {
+    const full = this.names.find((candidate) => candidate.endsWith(name)) ?? name;
+    return this.#messages.get(full) ?? '';
   }
 }

@@ -85,8 +85,11 @@ bool gev_gather_accept(struct gev_engine *engine, uint32_t index) {
   for (int i = 0; i < ACCEPT_BUDGET; i++) {
     if (gev_rows_full(engine)) return false;
     struct gev_address peer;
-    /* Asked before accepting, so that a connection without a slot waits in the backlog. */
-    int fd = gev_slots_full(&engine->slots) ? -ENOBUFS : gev_socket_accept(slot->fd, &peer);
+    /* Asked before accepting, so that a connection without a slot waits in the backlog. Only the
+     * first time round it is sure that somebody waits, and with slots at rest he waits a batch. */
+    bool full = gev_slots_full(&engine->slots);
+    if (full && (i > 0 || engine->slots.resting >= 0)) return true;
+    int fd = full ? -ENOBUFS : gev_socket_accept(slot->fd, &peer);
     if (fd == -EAGAIN) return true;
     if (fd < 0 && is_passing(-fd)) continue;
     int error = fd < 0 ? -fd : admit(engine, index, fd, &peer);

@@ -1,10 +1,8 @@
-/* The addon's face: converts arguments and results, and nothing else. */
+/* The functions of a poller: they convert arguments and results, and nothing else. */
+
+#include "binding.h"
 
 #include "convert.h"
-#include "lifetime.h"
-
-#include <errno.h>
-#include <stdlib.h>
 
 /* A handle number: `batch/layout.ts` of @gev/core. */
 #define HANDLE_SLOT_BITS 24
@@ -59,6 +57,16 @@ static napi_value give_handle(struct gev_binding *binding, struct gev_outcome ou
   return number(binding->env, (double)generation * (1 << HANDLE_SLOT_BITS) + index);
 }
 
+/* False: it threw, because no handle can be made. */
+static bool require_slot(struct gev_binding *binding) {
+  struct gev_slots *slots = &binding->engine.slots;
+  if (gev_slots_full(slots)) gev_slots_recycle(slots);
+  if (!gev_slots_full(slots)) return true;
+  gev_throw(binding->env, GEV_ERR_STATE,
+            "all handles are in use: raise maxHandles or close some");
+  return false;
+}
+
 static napi_value binding_start(napi_env env, napi_callback_info info) {
   napi_value arguments[2];
   struct gev_binding *binding = enter(env, info, arguments);
@@ -85,7 +93,7 @@ static napi_value binding_listen(napi_env env, napi_callback_info info) {
   char path[GEV_ADDRESS_TEXT];
   uint32_t index = 0;
   struct gev_binding *binding = enter(env, info, arguments);
-  if (binding == NULL || !gev_get_endpoint(env, arguments[0], &endpoint, path) ||
+  if (binding == NULL || !require_slot(binding) || !gev_get_endpoint(env, arguments[0], &endpoint, path) ||
       !gev_get_listen_options(env, arguments[1], &options)) {
     return NULL;
   }
@@ -101,7 +109,7 @@ static napi_value binding_connect(napi_env env, napi_callback_info info) {
   char path[GEV_ADDRESS_TEXT];
   uint32_t index = 0;
   struct gev_binding *binding = enter(env, info, arguments);
-  if (binding == NULL || !gev_get_endpoint(env, arguments[0], &endpoint, path) ||
+  if (binding == NULL || !require_slot(binding) || !gev_get_endpoint(env, arguments[0], &endpoint, path) ||
       !gev_get_socket_options(env, arguments[1], &options)) {
     return NULL;
   }
@@ -111,15 +119,16 @@ static napi_value binding_connect(napi_env env, napi_callback_info info) {
 
 static napi_value binding_adopt(napi_env env, napi_callback_info info) {
   napi_value arguments[2];
-  int32_t fd = -1;
+  double fd = -1;
   uint32_t index = 0;
   struct gev_binding *binding = enter(env, info, arguments);
-  if (binding == NULL) return NULL;
-  if (napi_get_value_int32(env, arguments[0], &fd) != napi_ok || fd < 0) {
+  if (binding == NULL || !require_slot(binding)) return NULL;
+  if (napi_get_value_double(env, arguments[0], &fd) != napi_ok || !(fd >= 0 && fd <= INT32_MAX) ||
+      fd != (double)(int)fd) {
     gev_throw(env, GEV_ERR_INVALID, "the descriptor must be a whole number, 0 or more");
     return NULL;
   }
-  struct gev_outcome outcome = gev_engine_adopt(&binding->engine, fd, &index);
+  struct gev_outcome outcome = gev_engine_adopt(&binding->engine, (int)fd, &index);
   return give_handle(binding, outcome, index);
 }
 
@@ -173,7 +182,10 @@ static napi_value binding_remote_address(napi_env env, napi_callback_info info) 
   if (binding == NULL) return NULL;
   struct gev_slot *slot = find(binding, arguments[0], &index);
   if (slot == NULL || slot->kind != GEV_CONNECTION) return undefined(env);
-  return gev_make_address(env, &slot->peer, "");
+  static const struct gev_address unix_end = {.family = AF_UNIX};
+  bool tcp = slot->flags & GEV_TCP;
+  const char *path = tcp || slot->peer_path == NULL ? "" : slot->peer_path;
+  return gev_make_address(env, tcp ? &slot->peer : &unix_end, path);
 }
 
 static napi_value binding_local_address(napi_env env, napi_callback_info info) {
@@ -218,7 +230,7 @@ static bool add_function(struct gev_binding *binding, napi_value object, const c
   return napi_set_named_property(env, object, name, function) == napi_ok;
 }
 
-static napi_value make_object(struct gev_binding *binding) {
+napi_value gev_make_poller_object(struct gev_binding *binding) {
   static const struct {
     const char *name;
     napi_callback callback;
@@ -239,121 +251,4 @@ static napi_value make_object(struct gev_binding *binding) {
     if (!add_function(binding, object, functions[i].name, functions[i].callback)) return NULL;
   }
   return object;
-}
-
-static bool get_sizes(napi_env env, napi_value from, struct gev_memory *memory) {
-  int64_t input, read, events, orders, handles, low;
-  if (!gev_get_number(env, from, "inputSize", 1, INT32_MAX, &input) ||
-      !gev_get_number(env, from, "readSize", 1, input, &read) ||
-      !gev_get_number(env, from, "maxEvents", 1, 1 << 20, &events) ||
-      !gev_get_number(env, from, "maxOrders", 1, 1 << 24, &orders) ||
-      !gev_get_number(env, from, "maxHandles", 1, 1 << 22, &handles) ||
-      !gev_get_number(env, from, "lowWatermark", 0, INT32_MAX, &low)) {
-    return false;
-  }
-  memory->input_size = (size_t)input;
-  memory->read_size = (size_t)read;
-  memory->max_events = (uint32_t)events;
-  memory->max_orders = (uint32_t)orders;
-  memory->max_handles = (uint32_t)handles;
-  memory->low_watermark = (uint32_t)low;
-  return true;
-}
-
-/* Takes the memory over after making sure that no row and no byte can lie outside of it. */
-static bool get_memory(napi_env env, napi_value from, struct gev_memory *memory,
-                       napi_value arrays[GEV_ARRAYS]) {
-  void *arena, *events, *orders, *results, *queued;
-  size_t arena_size, events_size, orders_size, results_size, queued_size;
-  if (!get_sizes(env, from, memory) ||
-      !gev_get_array(env, from, "arena", napi_uint8_array, &arrays[0], &arena, &arena_size) ||
-      !gev_get_array(env, from, "events", napi_int32_array, &arrays[1], &events, &events_size) ||
-      !gev_get_array(env, from, "orders", napi_int32_array, &arrays[2], &orders, &orders_size) ||
-      !gev_get_array(env, from, "results", napi_int32_array, &arrays[3], &results,
-                     &results_size) ||
-      !gev_get_array(env, from, "queued", napi_uint32_array, &arrays[4], &queued, &queued_size)) {
-    return false;
-  }
-  size_t row = GEV_ROW_SIZE * sizeof(int32_t);
-  if (arena_size < memory->input_size || arena_size > INT32_MAX ||
-      events_size < memory->max_events * row || orders_size < memory->max_orders * row ||
-      results_size < memory->max_orders * row ||
-      queued_size < memory->max_handles * sizeof(uint32_t)) {
-    gev_throw(env, GEV_ERR_INVALID, "the memory is smaller than its sizes say");
-    return false;
-  }
-  memory->arena = arena;
-  memory->events = events;
-  memory->orders = orders;
-  memory->results = results;
-  memory->queued = queued;
-  memory->arena_size = arena_size;
-  return true;
-}
-
-static bool keep_arrays(struct gev_binding *binding, napi_value arrays[GEV_ARRAYS]) {
-  for (int i = 0; i < GEV_ARRAYS; i++) {
-    if (napi_create_reference(binding->env, arrays[i], 1, &binding->arrays[i]) != napi_ok)
-      return false;
-  }
-  return true;
-}
-
-static napi_value open_binding(napi_env env, const struct gev_memory *memory,
-                               napi_value arrays[GEV_ARRAYS], unsigned rounds, bool thread) {
-  struct gev_binding *binding = calloc(1, sizeof *binding);
-  if (binding == NULL) {
-    gev_throw_system(env, (struct gev_outcome){ENOMEM, "malloc"});
-    return NULL;
-  }
-  binding->env = env;
-  binding->references = 1;
-  binding->max_rounds = rounds;
-  binding->way = thread ? GEV_WATCH_THREAD : GEV_WATCH_UV_POLL;
-  int error = gev_engine_open(&binding->engine, memory);
-  napi_value object = NULL;
-  if (error != 0) {
-    gev_throw_system(env, (struct gev_outcome){error, gev_poller_name});
-  } else if (keep_arrays(binding, arrays)) {
-    object = make_object(binding);
-  }
-  if (object == NULL) gev_binding_stop(binding);
-  gev_binding_release(binding);
-  return object;
-}
-
-/* create(memory, { maxRounds, thread }) -> the functions of a poller */
-static napi_value create(napi_env env, napi_callback_info info) {
-  napi_value arguments[2];
-  napi_value arrays[GEV_ARRAYS];
-  struct gev_memory memory = {0};
-  size_t count = 2;
-  int64_t rounds;
-  bool thread;
-  if (napi_get_cb_info(env, info, &count, arguments, NULL, NULL) != napi_ok ||
-      !get_memory(env, arguments[0], &memory, arrays) ||
-      !gev_get_number(env, arguments[1], "maxRounds", 1, 1 << 20, &rounds) ||
-      !gev_get_flag(env, arguments[1], "thread", &thread)) {
-    return NULL;
-  }
-  if (!thread && !gev_poller_watchable) {
-    gev_throw(env, "ERR_GEV_UNSUPPORTED",
-              "libkqueue's descriptor cannot be watched by libuv: give watch: 'thread'");
-    return NULL;
-  }
-  return open_binding(env, &memory, arrays, (unsigned)rounds, thread);
-}
-
-/* Nothing here is process-wide, so any number of threads may load the addon. */
-NAPI_MODULE_INIT() {
-  napi_value name, watchable, function;
-  if (napi_create_string_utf8(env, gev_poller_name, NAPI_AUTO_LENGTH, &name) != napi_ok ||
-      napi_set_named_property(env, exports, "name", name) != napi_ok ||
-      napi_get_boolean(env, gev_poller_watchable != 0, &watchable) != napi_ok ||
-      napi_set_named_property(env, exports, "watchable", watchable) != napi_ok ||
-      napi_create_function(env, "create", NAPI_AUTO_LENGTH, create, NULL, &function) != napi_ok ||
-      napi_set_named_property(env, exports, "create", function) != napi_ok) {
-    return NULL;
-  }
-  return exports;
 }

@@ -82,6 +82,7 @@ static void free_listener(struct gev_listener *listener) {
 void gev_engine_drop(struct gev_engine *engine, uint32_t index) {
   struct gev_slot *slot = gev_slots_at(&engine->slots, index);
   if (slot->kind == GEV_LISTENER) free_listener(slot->listener);
+  else if (!(slot->flags & GEV_TCP)) free(slot->peer_path);
   /* `queued` keeps what was left unsent until the slot is used again: that is the contract. */
   gev_queue_clear(&slot->queue);
   if (slot->fd >= 0) {
@@ -108,8 +109,10 @@ int32_t gev_engine_add(struct gev_engine *engine, int fd, const struct gev_addre
   slot->kind = GEV_CONNECTION;
   slot->fd = fd;
   slot->interest = (uint8_t)interest;
-  slot->peer = *peer;
-  if (peer->family != AF_UNIX) slot->flags |= GEV_TCP;
+  if (peer->family != AF_UNIX) {
+    slot->flags |= GEV_TCP;
+    slot->peer = *peer;
+  }
   gev_note_queued(engine, index, 0);
   return taken;
 }
@@ -156,6 +159,14 @@ struct gev_outcome gev_engine_listen(struct gev_engine *engine, const struct gev
   return outcome;
 }
 
+/* A unix server's path is kept, a client has none. Without memory the peer stays nameless. */
+static void keep_peer_path(struct gev_slot *slot, const struct gev_endpoint *peer) {
+  char path[GEV_ADDRESS_TEXT];
+  if (slot->flags & GEV_TCP) return;
+  gev_endpoint_path(peer, path);
+  if (path[0] != '\0') slot->peer_path = strdup(path);
+}
+
 struct gev_outcome gev_engine_connect(struct gev_engine *engine,
                                       const struct gev_endpoint *endpoint,
                                       const struct gev_socket_options *options, uint32_t *index) {
@@ -172,18 +183,23 @@ struct gev_outcome gev_engine_connect(struct gev_engine *engine,
     return (struct gev_outcome){-taken, "connect"};
   }
   *index = (uint32_t)taken;
-  gev_slots_at(&engine->slots, *index)->flags |= GEV_CONNECTING;
+  struct gev_slot *slot = gev_slots_at(&engine->slots, *index);
+  slot->flags |= GEV_CONNECTING;
+  keep_peer_path(slot, endpoint);
   if (refused != 0) gev_engine_defer_failure(engine, *index, refused);
   return outcome;
 }
 
 struct gev_outcome gev_engine_adopt(struct gev_engine *engine, int fd, uint32_t *index) {
   struct gev_address peer;
-  struct gev_outcome outcome = gev_socket_adopt(fd, &peer);
+  struct gev_endpoint name;
+  struct gev_outcome outcome = gev_socket_adopt(fd, &name);
   if (outcome.error != 0) return outcome;
+  gev_address_from(&peer, (const struct sockaddr *)&name.storage, name.length);
   int32_t taken = gev_engine_add(engine, fd, &peer, GEV_READ);
   if (taken < 0) return (struct gev_outcome){-taken, "adopt"};
   *index = (uint32_t)taken;
+  keep_peer_path(gev_slots_at(&engine->slots, *index), &name);
   return outcome;
 }
 

@@ -162,6 +162,7 @@ static bool gather_entry(struct gev_engine *engine, struct gev_ready *entry) {
 uint32_t gev_gather(struct gev_engine *engine) {
   engine->rows = 0;
   engine->input_used = 0;
+  gev_slots_recycle(&engine->slots);
   gather_deferred(engine);
   if (engine->ready_next == engine->ready_count) {
     int count = gev_poller_wait(&engine->poller, engine->ready, GEV_READY_SIZE, 0);

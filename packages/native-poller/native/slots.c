@@ -10,6 +10,8 @@ int gev_slots_open(struct gev_slots *slots, uint32_t limit) {
   slots->limit = limit;
   slots->used = 0;
   slots->free = -1;
+  slots->resting = -1;
+  slots->last_resting = -1;
   return slots->pages == NULL ? ENOMEM : 0;
 }
 
@@ -55,6 +57,14 @@ void gev_slots_give_back(struct gev_slots *slots, uint32_t index) {
   slot->fd = -1;
   slots->used--;
   if (slot->generation >= GEV_MAX_GENERATION) return;
-  slot->first_order = slots->free;
-  slots->free = (int32_t)index;
+  if (slots->resting < 0) slots->last_resting = (int32_t)index;
+  slot->first_order = slots->resting;
+  slots->resting = (int32_t)index;
+}
+
+void gev_slots_recycle(struct gev_slots *slots) {
+  if (slots->resting < 0) return;
+  gev_slots_at(slots, (uint32_t)slots->last_resting)->first_order = slots->free;
+  slots->free = slots->resting;
+  slots->resting = -1;
 }

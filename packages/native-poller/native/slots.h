@@ -61,7 +61,10 @@ struct gev_slot {
   int32_t last_order;
   struct gev_queue queue;
   union {
+    /* A TCP connection's peer. */
     struct gev_address peer;
+    /* A unix connection's peer, owned; NULL when it has no name. */
+    char *peer_path;
     struct gev_listener *listener;
   };
 };
@@ -78,6 +81,9 @@ struct gev_slots {
   uint32_t limit;
   uint32_t used;
   int32_t free;
+  /* Given back, but still named by rows that JavaScript has not read: not to be used again yet. */
+  int32_t resting;
+  int32_t last_resting;
 };
 
 /* Gives 0 or a positive errno. */
@@ -86,7 +92,10 @@ void gev_slots_close(struct gev_slots *slots);
 
 /* Takes a slot with a new generation. Gives its number, or a negative errno (ENOBUFS: all taken). */
 int32_t gev_slots_take(struct gev_slots *slots);
+/* The slot rests until gev_slots_recycle. */
 void gev_slots_give_back(struct gev_slots *slots, uint32_t index);
+/* The rows were read: what was given back may be used again. */
+void gev_slots_recycle(struct gev_slots *slots);
 
 static inline bool gev_slots_full(const struct gev_slots *slots) {
   return slots->free < 0 && slots->count == slots->limit;

@@ -203,19 +203,19 @@ static void forget_port_and_host(struct gev_endpoint *endpoint) {
   endpoint->storage.ss_family = family;
 }
 
-struct gev_outcome gev_socket_adopt(int fd, struct gev_address *peer) {
-  struct gev_endpoint endpoint = {.length = sizeof endpoint.storage};
-  struct sockaddr *name = (struct sockaddr *)&endpoint.storage;
-  if (getpeername(fd, name, &endpoint.length) < 0) {
+struct gev_outcome gev_socket_adopt(int fd, struct gev_endpoint *peer) {
+  struct sockaddr *name = (struct sockaddr *)&peer->storage;
+  memset(peer, 0, sizeof *peer);
+  peer->length = sizeof peer->storage;
+  if (getpeername(fd, name, &peer->length) < 0) {
     /* A connection that was reset meanwhile is adopted all the same, and reported closed. */
     if (errno != ENOTCONN && errno != EINVAL) return failed("getpeername");
-    endpoint.length = sizeof endpoint.storage;
-    if (getsockname(fd, name, &endpoint.length) < 0) return failed("getsockname");
-    forget_port_and_host(&endpoint);
+    peer->length = sizeof peer->storage;
+    if (getsockname(fd, name, &peer->length) < 0) return failed("getsockname");
+    forget_port_and_host(peer);
   }
   if (prepare(fd) < 0) return failed("fcntl");
   silence_sigpipe(fd);
-  gev_address_from(peer, name, endpoint.length);
   return success;
 }
 

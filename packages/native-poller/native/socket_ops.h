@@ -47,7 +47,7 @@ int gev_socket_accept(int listener, struct gev_address *peer);
 /* What accepted sockets do not inherit from their listener on this system. */
 void gev_socket_accepted(int fd, bool tcp, bool no_delay, int keep_alive);
 /* Makes a foreign connected socket fit for a poller, and tells its peer. */
-struct gev_outcome gev_socket_adopt(int fd, struct gev_address *peer);
+struct gev_outcome gev_socket_adopt(int fd, struct gev_endpoint *peer);
 
 /* Sends pieces. Gives the bytes taken or a negative errno; EAGAIN stands for EWOULDBLOCK too. */
 ssize_t gev_socket_send(int fd, const struct iovec *pieces, int count);

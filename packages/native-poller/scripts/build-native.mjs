@@ -36,7 +36,7 @@ function build() {
     console.log(NO_COMPILER);
     return 0;
   }
-  const status = nodeGyp(root, ['rebuild']);
+  const status = nodeGyp(root, ['configure', 'build']);
   if (status === 0) {
     mkdirSync(join(root, 'build'), { recursive: true });
     writeFileSync(stamp, wanted);

@@ -43,7 +43,7 @@ function loadDefault(): NativeBinding {
 }
 
 function loadKqueueOnLinux(): NativeBinding {
-  const file = join(root, 'build/Release/gev_poller_kqueue.node');
+  const file = join(root, 'build/kqueue/gev_poller_kqueue.node');
   if (!existsSync(file)) {
     throw loadError(
       `${file} was not built: install libkqueue, tell its folder in GEV_LIBKQUEUE, and build again`,

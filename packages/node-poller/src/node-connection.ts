@@ -81,7 +81,10 @@ export class NodeConnection implements Subject {
     if (this.#closeOrdered) return;
     this.#closeOrdered = true;
     this.#sendingEnded = true;
-    if (this.#socketClosed) return this.#tellClosed();
+    if (this.#socketClosed) {
+      this.#tellClosed();
+      return;
+    }
     this.#socket.destroySoon();
     // What still arrives is read and dropped: unread bytes would turn the close into a reset,
     // and the peer would lose what it has not read yet.

@@ -1,4 +1,4 @@
-import { connect, type NetConnectOpts, type Socket } from 'node:net';
+import { Socket } from 'node:net';
 import {
   type Address,
   BatchMemory,
@@ -180,19 +180,15 @@ export function createNodePoller(options?: BatchOptions): NodePoller {
 
 function openSocket(address: Address, options: SocketOptions): Socket {
   const keepAlive = options.keepAlive ?? 0;
-  const where: NetConnectOpts =
-    address.transport === 'unix'
-      ? { path: address.path }
-      : { host: address.host, port: address.port };
+  const socket = new Socket({ allowHalfOpen: true });
+  socket.setNoDelay(options.noDelay ?? true);
+  socket.setKeepAlive(keepAlive > 0, keepAlive);
   try {
-    return connect({
-      ...where,
-      allowHalfOpen: true,
-      noDelay: options.noDelay ?? true,
-      keepAlive: keepAlive > 0,
-      keepAliveInitialDelay: keepAlive,
-    });
+    if (address.transport === 'unix') return socket.connect({ path: address.path });
+    return socket.connect({ host: address.host, port: address.port });
   } catch (cause) {
+    // A port that is none is thrown at once, with the system's socket already made.
+    socket.destroy();
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new GevError('ERR_GEV_IO', `connect ${formatAddress(address)} failed: ${reason}`, {
       cause,

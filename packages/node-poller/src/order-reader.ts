@@ -36,16 +36,19 @@ function orderConnection(
   writers: NodeConnection[],
 ): void {
   const kind = memory.orders[at + Column.kind];
-  if (kind === OrderKind.write) return addPiece(connection, memory, at, writers);
-  if (kind === OrderKind.pause) return connection.pause();
-  if (kind === OrderKind.resume) return connection.resume();
-  if (kind === OrderKind.abort) {
+  if (kind === OrderKind.write) addPiece(connection, memory, at, writers);
+  else if (kind === OrderKind.pause) connection.pause();
+  else if (kind === OrderKind.resume) connection.resume();
+  else if (kind === OrderKind.abort) {
     connection.pieces.length = 0;
-    return connection.destroy();
+    connection.destroy();
+  } else if (kind === OrderKind.shutdown) {
+    sendPieces(connection, memory);
+    connection.shutdown();
+  } else if (kind === OrderKind.close) {
+    sendPieces(connection, memory);
+    connection.close();
   }
-  sendPieces(connection, memory);
-  if (kind === OrderKind.shutdown) connection.shutdown();
-  else if (kind === OrderKind.close) connection.close();
 }
 
 function addPiece(

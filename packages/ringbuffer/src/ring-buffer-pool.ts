@@ -1,9 +1,10 @@
-import { invalidOption } from './error.js';
+import { limit, wholeNumber } from './options.js';
 import { RingBuffer } from './ring-buffer.js';
 
 /** Size class `i` holds peaks of up to `64 << i` bytes: 64 bytes (a cache line) to 32 MiB. */
 const CLASSES = 20;
 const SMALLEST_CLASS = 64;
+const LARGEST_CLASS = SMALLEST_CLASS << (CLASSES - 1);
 
 /** Part of the uses whose buffers are worth keeping; the largest of the rest are let go. */
 const WORTH_KEEPING = 0.95;
@@ -44,14 +45,11 @@ export class RingBufferPool {
 
   /** @throws GevError `ERR_GEV_INVALID_OPTION` */
   constructor(options: RingBufferPoolOptions = {}) {
-    this.#maxKept = atLeast(0, 'maxKept', options.maxKept ?? 1024);
-    this.#initialCapacity = atLeast(1, 'initialCapacity', options.initialCapacity ?? 1024);
-    this.#maxCapacity = options.maxCapacity ?? Number.POSITIVE_INFINITY;
-    if (!(this.#maxCapacity >= 1)) {
-      throw invalidOption('maxCapacity', this.#maxCapacity, 'a number from 1 on');
-    }
-    this.#keepCapacity = atLeast(0, 'keepCapacity', options.keepCapacity ?? 64 * 1024);
-    this.#calibrateAfter = atLeast(1, 'calibrateAfter', options.calibrateAfter ?? 42_000);
+    this.#maxKept = wholeNumber('maxKept', options.maxKept ?? 1024, 0);
+    this.#initialCapacity = wholeNumber('initialCapacity', options.initialCapacity ?? 1024, 1);
+    this.#maxCapacity = limit('maxCapacity', options.maxCapacity ?? Number.POSITIVE_INFINITY);
+    this.#keepCapacity = wholeNumber('keepCapacity', options.keepCapacity ?? 64 * 1024, 0);
+    this.#calibrateAfter = wholeNumber('calibrateAfter', options.calibrateAfter ?? 42_000, 1);
   }
 
   /** Buffers that lie ready. */
@@ -97,7 +95,6 @@ export class RingBufferPool {
       sum += uses[index]!;
     }
     this.#initialCapacity = SMALLEST_CLASS << frequent;
-    // Doubling from the initial capacity lands on a class or just short of it.
     this.#keepCapacity = SMALLEST_CLASS << Math.max(frequent, covering);
     uses.fill(0);
     this.#given = 0;
@@ -116,11 +113,7 @@ export class RingBufferPool {
 
 function classOf(size: number): number {
   if (size <= SMALLEST_CLASS) return 0;
+  if (size > LARGEST_CLASS) return CLASSES - 1;
   // The position of the highest bit of size - 1, less 5 (64 is 2^6).
-  return Math.min(26 - Math.clz32(size - 1), CLASSES - 1);
-}
-
-function atLeast(least: number, name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value >= least) return value;
-  throw invalidOption(name, value, `a whole number from ${least} on`);
+  return 26 - Math.clz32(size - 1);
 }

@@ -1,11 +1,10 @@
 import type { ReadBuffer, WriteBuffer } from '@gev/core';
+import { COPY_BY_LOOP, copy, copyAscii } from './copy.js';
 import { bufferLimit, invalidOption } from './error.js';
+import { limit, wholeNumber } from './options.js';
 
 /** The memory of a buffer that has none. */
 const EMPTY = new Uint8Array(0);
-
-/** Up to this many bytes a loop copies sooner than `set`, which is a call out of compiled code. */
-const COPY_BY_LOOP = 32;
 
 /** So many bytes are searched by a loop, before a view is made for the native search. */
 const SEARCH_BY_LOOP = 64;
@@ -21,16 +20,6 @@ const encoder = new TextEncoder();
  *
  * Views (from `peek`, `take`) show the memory itself. They are valid until the next write, or,
  * for foreign memory, as long as its owner leaves the bytes alone.
- *
- * @example
- * ```ts
- * const buffer = new RingBuffer();
- * buffer.writeUint16(5);
- * buffer.writeString('hello');
- * const size = buffer.peekUint16(); // 5
- * buffer.retrieve(2);
- * const hello = buffer.take(5); // a view, not a copy
- * ```
  */
 export class RingBuffer implements ReadBuffer, WriteBuffer {
   readonly #initialCapacity: number;
@@ -45,6 +34,8 @@ export class RingBuffer implements ReadBuffer, WriteBuffer {
   /** `#data.buffer` and `#data.byteOffset`, whose getters are slow in V8. */
   #memory: ArrayBufferLike = EMPTY.buffer;
   #memoryOffset = 0;
+  /** The same bytes: quicker for numbers than four loads, and blind to whether `#data` is a Buffer. */
+  #numbers: DataView = new DataView(EMPTY.buffer);
   #base = 0;
   #end = 0;
   #read = 0;
@@ -54,25 +45,17 @@ export class RingBuffer implements ReadBuffer, WriteBuffer {
   #writable = 0;
   #foreign = false;
   #peak = 0;
-  #lastView: Uint8Array | undefined = undefined;
-  #lastOffset = 0;
 
   /**
    * Takes no memory yet.
    *
-   * @param initialCapacity bytes taken at the first write; at most `maxCapacity`
+   * @param initialCapacity bytes taken at the first write, though never more than `maxCapacity`
    * @param maxCapacity bytes past which it does not grow
    * @throws GevError `ERR_GEV_INVALID_OPTION`
    */
   constructor(initialCapacity = 1024, maxCapacity = Number.POSITIVE_INFINITY) {
-    if (!Number.isSafeInteger(initialCapacity) || initialCapacity < 1) {
-      throw invalidOption('initialCapacity', initialCapacity, 'a whole number from 1 on');
-    }
-    if (!(maxCapacity >= 1)) {
-      throw invalidOption('maxCapacity', maxCapacity, 'a number from 1 on');
-    }
-    this.#initialCapacity = Math.min(initialCapacity, maxCapacity);
-    this.#maxCapacity = maxCapacity;
+    this.#maxCapacity = limit('maxCapacity', maxCapacity);
+    this.#initialCapacity = wholeNumber('initialCapacity', initialCapacity, 1);
   }
 
   /** Bytes that can be read. */
@@ -127,15 +110,6 @@ export class RingBuffer implements ReadBuffer, WriteBuffer {
     return this;
   }
 
-  /**
-   * The index, in the `data` given to {@link RingBuffer.withData}, of the first byte of `view`; -1
-   * unless `view` is the very object that `take` (or `peek`, its first) handed out last, and lies
-   * in foreign memory. Costs a comparison, where the getters `buffer` and `byteOffset` cost calls.
-   */
-  offsetOf(view: Uint8Array): number {
-    return view === this.#lastView && this.#foreign ? this.#lastOffset : -1;
-  }
-
   peekUint8(offset = 0): number | undefined {
     if (!(offset >= 0 && offset < this.#length)) return undefined;
     return this.#byteAt(offset);
@@ -143,18 +117,22 @@ export class RingBuffer implements ReadBuffer, WriteBuffer {
 
   peekUint16(offset = 0): number | undefined {
     if (!(offset >= 0 && offset + 2 <= this.#length)) return undefined;
-    return (this.#byteAt(offset) << 8) | this.#byteAt(offset + 1);
+    const at = this.#after(this.#read, offset);
+    return at + 2 <= this.#end ? this.#numbers.getUint16(at) : this.#getWrapped(at, 2);
   }
 
   peekUint32(offset = 0): number | undefined {
     if (!(offset >= 0 && offset + 4 <= this.#length)) return undefined;
-    return this.#uint32At(offset);
+    const at = this.#after(this.#read, offset);
+    return at + 4 <= this.#end ? this.#numbers.getUint32(at) : this.#getWrapped(at, 4);
   }
 
   peekUint64(offset = 0): bigint | undefined {
     if (!(offset >= 0 && offset + 8 <= this.#length)) return undefined;
-    const high = BigInt(this.#uint32At(offset));
-    return (high << 32n) | BigInt(this.#uint32At(offset + 4));
+    const at = this.#after(this.#read, offset);
+    if (at + 8 <= this.#end) return this.#numbers.getBigUint64(at);
+    const low = this.#getWrapped(this.#after(at, 4), 4);
+    return (BigInt(this.#getWrapped(at, 4)) << 32n) | BigInt(low);
   }
 
   /** The first `size` bytes, fewer when there are fewer; the second view when they wrap round. */
@@ -173,7 +151,7 @@ export class RingBuffer implements ReadBuffer, WriteBuffer {
 
   /** Where `byte` (0 to 255) first stands, counted from the read position, or -1. */
   indexOf(byte: number, from = 0): number {
-    let at = from > 0 ? from : 0;
+    let at = Math.max(from, 0);
     const near = Math.min(this.#length, at + SEARCH_BY_LOOP);
     for (; at < near; at += 1) {
       if (this.#byteAt(at) === byte) return at;
@@ -183,9 +161,7 @@ export class RingBuffer implements ReadBuffer, WriteBuffer {
 
   /** A copy of all unread bytes. */
   bytes(): Uint8Array<ArrayBuffer> {
-    const copy = new Uint8Array(this.#length);
-    this.#copyOut(0, copy, copy.length);
-    return copy;
+    return this.#copyOfFirst(this.#length);
   }
 
   /** Drops up to `size` bytes. As every way of consuming it takes back the virtual reading. */
@@ -268,27 +244,33 @@ export class RingBuffer implements ReadBuffer, WriteBuffer {
   /** Big-endian, as are all integers; of a value that is too large the low bits are written. */
   writeUint16(value: number): void {
     const at = this.#makeRoom(2);
-    this.#data[at] = value >>> 8;
-    this.#data[this.#after(at, 1)] = value;
+    if (at + 2 <= this.#end) this.#numbers.setUint16(at, value);
+    else this.#putWrapped(at, 2, value);
     this.#wrote(2);
   }
 
   writeUint32(value: number): void {
     const at = this.#makeRoom(4);
-    this.#putUint32(at, value);
+    if (at + 4 <= this.#end) this.#numbers.setUint32(at, value);
+    else this.#putWrapped(at, 4, value);
     this.#wrote(4);
   }
 
   writeUint64(value: bigint): void {
     const at = this.#makeRoom(8);
-    this.#putUint32(at, Number((value >> 32n) & 0xffffffffn));
-    this.#putUint32(this.#after(at, 4), Number(value & 0xffffffffn));
+    if (at + 8 <= this.#end) {
+      this.#numbers.setBigUint64(at, value);
+    } else {
+      this.#putWrapped(at, 4, Number(BigInt.asUintN(32, value >> 32n)));
+      this.#putWrapped(this.#after(at, 4), 4, Number(BigInt.asUintN(32, value)));
+    }
     this.#wrote(8);
   }
 
   /** Copies the bytes in. */
   write(bytes: Uint8Array): void {
     const size = bytes.length;
+    if (size === 0) return;
     const at = this.#makeRoom(size);
     const untilEnd = this.#end - at;
     if (size <= untilEnd) {
@@ -303,10 +285,10 @@ export class RingBuffer implements ReadBuffer, WriteBuffer {
   /** Writes UTF-8 (a lone surrogate as U+FFFD) and returns the number of bytes. */
   writeString(text: string): number {
     const size = Buffer.byteLength(text, 'utf8');
+    if (size === 0) return 0;
     const at = this.#makeRoom(size);
     if (size <= this.#end - at) {
-      const isShortAscii = size === text.length && size <= COPY_BY_LOOP;
-      if (isShortAscii) putAscii(text, this.#data, at);
+      if (size === text.length && size <= COPY_BY_LOOP) copyAscii(text, this.#data, at);
       else encoder.encodeInto(text, new Uint8Array(this.#memory, at, size));
       this.#wrote(size);
     } else {
@@ -317,8 +299,8 @@ export class RingBuffer implements ReadBuffer, WriteBuffer {
 
   /** Empties it and starts `peakLength` anew. Own memory stays, foreign memory is let go. */
   clear(): void {
-    if (this.#foreign) this.#setOwn(0);
     this.#consume(this.#length);
+    if (this.#foreign) this.#setOwn(0);
     this.#peak = 0;
   }
 
@@ -334,9 +316,8 @@ export class RingBuffer implements ReadBuffer, WriteBuffer {
    * @param floor bytes of memory to keep nevertheless
    */
   shrink(floor = 0): void {
-    const capacity = Math.max(this.#length, floor);
-    if (this.#foreign || capacity >= this.capacity) return;
-    this.#setOwn(capacity);
+    const capacity = Math.max(this.#length, Math.ceil(floor));
+    if (!this.#foreign && capacity < this.capacity) this.#setOwn(capacity);
   }
 
   /** For logs: how full it is, not what is in it. */
@@ -349,30 +330,18 @@ export class RingBuffer implements ReadBuffer, WriteBuffer {
     return this.#data[this.#after(this.#read, offset)]!;
   }
 
-  /** `offset + 4` must be at most the length. */
-  #uint32At(offset: number): number {
-    const at = this.#after(this.#read, offset);
-    const data = this.#data;
-    if (at + 4 <= this.#end) {
-      return (
-        ((data[at]! << 24) | (data[at + 1]! << 16) | (data[at + 2]! << 8) | data[at + 3]!) >>> 0
-      );
+  #getWrapped(at: number, size: number): number {
+    let value = 0;
+    for (let index = 0; index < size; index += 1) {
+      value = value * 256 + this.#data[this.#after(at, index)]!;
     }
-    return (
-      ((this.#byteAt(offset) << 24) |
-        (this.#byteAt(offset + 1) << 16) |
-        (this.#byteAt(offset + 2) << 8) |
-        this.#byteAt(offset + 3)) >>>
-      0
-    );
+    return value;
   }
 
-  #putUint32(at: number, value: number): void {
-    const data = this.#data;
-    data[at] = value >>> 24;
-    data[this.#after(at, 1)] = value >>> 16;
-    data[this.#after(at, 2)] = value >>> 8;
-    data[this.#after(at, 3)] = value;
+  #putWrapped(at: number, size: number, value: number): void {
+    for (let index = 0; index < size; index += 1) {
+      this.#data[this.#after(at, index)] = value >>> (8 * (size - 1 - index));
+    }
   }
 
   /** The position `count` bytes further round the ring; `count` is at most the capacity. */
@@ -383,13 +352,10 @@ export class RingBuffer implements ReadBuffer, WriteBuffer {
 
   #view(at: number, size: number): Uint8Array {
     // A third quicker than subarray(), which looks for a species constructor.
-    const view = new Uint8Array(this.#memory, this.#memoryOffset + at, size);
-    this.#lastView = view;
-    this.#lastOffset = at;
-    return view;
+    return new Uint8Array(this.#memory, this.#memoryOffset + at, size);
   }
 
-  #copyOfFirst(size: number): Uint8Array {
+  #copyOfFirst(size: number): Uint8Array<ArrayBuffer> {
     const copied = new Uint8Array(size);
     this.#copyOut(0, copied, size);
     return copied;
@@ -419,7 +385,8 @@ export class RingBuffer implements ReadBuffer, WriteBuffer {
     const at = this.#after(this.#read, from);
     const size = Math.min(this.#length - from, this.#end - at);
     const start = this.#memoryOffset + at;
-    const index = new Uint8Array(this.#memory, start, size).indexOf(byte);
+    // A Buffer searches with memchr, ten times as quick as a Uint8Array.
+    const index = Buffer.from(this.#memory, start, size).indexOf(byte);
     if (index !== -1) return from + index;
     return from + size < this.#length ? this.#indexOfFar(byte, from + size) : -1;
   }
@@ -441,49 +408,27 @@ export class RingBuffer implements ReadBuffer, WriteBuffer {
   #grow(needed: number): void {
     if (needed > this.#maxCapacity) throw bufferLimit(needed, this.#maxCapacity);
     // Doubling, so that n bytes written one by one are copied less than 2n times.
-    const wanted = Math.max(needed, 2 * this.#writable, this.#initialCapacity);
-    this.#setOwn(Math.min(wanted, this.#maxCapacity));
+    let capacity = Math.max(this.#writable, this.#initialCapacity);
+    while (capacity < needed) capacity *= 2;
+    this.#setOwn(Math.min(capacity, this.#maxCapacity));
   }
 
-  /** Moves what is unread, but no more than `capacity`, to own memory of that size. */
+  /** Moves what is unread to own memory of `capacity` bytes, which must suffice. */
   #setOwn(capacity: number): void {
     const data = capacity === 0 ? EMPTY : new Uint8Array(capacity);
-    const count = Math.min(this.#length, capacity);
-    this.#copyOut(0, data, count);
+    this.#copyOut(0, data, this.#length);
     this.#setData(data);
     this.#foreign = false;
     this.#writable = capacity;
     this.#base = 0;
     this.#end = capacity;
     this.#read = 0;
-    this.#length = count;
-    this.#virtual = Math.min(this.#virtual, count);
   }
 
   #setData(data: Uint8Array): void {
     this.#data = data;
     this.#memory = data.buffer;
     this.#memoryOffset = data.byteOffset;
-    this.#lastView = undefined;
+    this.#numbers = new DataView(data.buffer, data.byteOffset, data.length);
   }
-}
-
-function copy(
-  source: Uint8Array,
-  from: number,
-  target: Uint8Array,
-  to: number,
-  count: number,
-): void {
-  if (count > COPY_BY_LOOP) {
-    const whole = from === 0 && count === source.length;
-    target.set(whole ? source : source.subarray(from, from + count), to);
-    return;
-  }
-  // Forwards: a view that was taken from the ring and is written to it again lies behind `to`.
-  for (let index = 0; index < count; index += 1) target[to + index] = source[from + index]!;
-}
-
-function putAscii(text: string, target: Uint8Array, at: number): void {
-  for (let index = 0; index < text.length; index += 1) target[at + index] = text.charCodeAt(index);
 }

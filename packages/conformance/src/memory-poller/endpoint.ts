@@ -10,7 +10,7 @@ export interface Holder {
   readonly lowWatermark: number;
   /** `source` has something to tell: ask it in the next batch. */
   wake(source: Source): void;
-  /** The handle is gone: free its slot. */
+  /** The handle is gone: free its slot, once the batch under way has been read. */
   forget(source: Source): void;
   /** `unsent` bytes wait in `slot`. */
   setQueued(slot: number, unsent: number): void;
@@ -20,6 +20,8 @@ export interface Holder {
 export interface Source {
   readonly slot: number;
   readonly generation: number;
+  /** It has told its end, or was ended: it takes no more orders. */
+  readonly gone: boolean;
   /** Writes rows as far as they fit; returns true when there is more to tell. */
   collect(rows: RowWriter): boolean;
   pause(): void;
@@ -85,6 +87,10 @@ export class Endpoint implements Source {
     holder.wake(this);
   }
 
+  get gone(): boolean {
+    return this.#holder === undefined;
+  }
+
   get unsent(): number {
     return this.#unsentLength;
   }
@@ -133,6 +139,12 @@ export class Endpoint implements Source {
 
   /** What close(2) does: the peer reads to the end, unless bytes were left unread here. */
   destroy(): void {
+    this.#setUnsent(0);
+    this.leave();
+  }
+
+  /** As {@link destroy}, but what is unsent goes on standing in `queued`. */
+  leave(): void {
     if (this.#incoming.length > 0) this.#peer?.fail(ECONNRESET);
     this.#drop();
   }
@@ -183,7 +195,7 @@ export class Endpoint implements Source {
 
   #tellClosed(rows: RowWriter, detail: number): boolean {
     rows.add(EventKind.closed, this, detail);
-    this.destroy();
+    this.leave();
     return false;
   }
 
@@ -222,7 +234,7 @@ export class Endpoint implements Source {
     this.#incoming.broken = true;
     this.#outgoing.ended = true;
     this.#unsent = [];
-    this.#setUnsent(0);
+    this.#unsentLength = 0;
     this.#holder?.forget(this);
     this.#holder = undefined;
     this.#peer?.wake();

@@ -16,6 +16,7 @@ export class MemoryListener implements Source {
   readonly #holder: ListenerHolder;
   readonly #backlog: number;
   readonly #waiting: Endpoint[] = [];
+  gone = false;
   #paused = false;
 
   constructor(
@@ -65,6 +66,7 @@ export class MemoryListener implements Source {
 
   destroy(): void {
     for (const end of this.#waiting.splice(0)) end.reset();
+    this.gone = true;
     this.#holder.release(this);
     this.#holder.forget(this);
   }

@@ -61,6 +61,7 @@ export class MemoryNetwork {
   }
 
   remove(listener: MemoryListener): void {
-    this.#listeners.delete(formatAddress(listener.address));
+    const name = formatAddress(listener.address);
+    if (this.#listeners.get(name) === listener) this.#listeners.delete(name);
   }
 }

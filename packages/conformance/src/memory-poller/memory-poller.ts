@@ -53,9 +53,12 @@ export class MemoryPoller implements Poller {
   readonly #events: RowWriter;
   readonly #results: RowWriter;
   readonly #awake = new Set<Source>();
+  /** Gone since the last batch: their slots stay as they are until the sink has read it. */
+  readonly #left: Source[] = [];
   readonly #holder: ListenerHolder;
   #sink: PollerSink | undefined;
   #turn: NodeJS.Immediate | undefined;
+  #inBatch = false;
   #stopped = false;
 
   /** @throws GevError `ERR_GEV_INVALID_OPTION` */
@@ -88,6 +91,7 @@ export class MemoryPoller implements Poller {
     if (this.#network.find(address)) {
       throw systemError('EADDRINUSE', 'listen', formatAddress(address));
     }
+    this.#freeSlots();
     const where = this.#network.resolve(address);
     const backlog = options.backlog ?? DEFAULT_BACKLOG;
     const handle = this.#handles.add((slot, generation) => {
@@ -101,6 +105,7 @@ export class MemoryPoller implements Poller {
   connect(address: Address): number {
     this.#mustRun('connect');
     mustBeLiteral(address);
+    this.#freeSlots();
     const near = this.#dial(address);
     return this.#handles.add((slot, generation) => {
       near.attach(this.#holder, slot, generation, near.failure === 0);
@@ -111,7 +116,7 @@ export class MemoryPoller implements Poller {
   flush(orders: number): number {
     this.#mustRun('flush');
     carryOut(orders, this.memory, this.#results, this.#network, (slot, generation) =>
-      this.#handles.get(slot, generation),
+      this.#find(slot, generation),
     );
     return this.#results.rows;
   }
@@ -140,7 +145,7 @@ export class MemoryPoller implements Poller {
   stop(): void {
     this.#stopped = true;
     clearImmediate(this.#turn);
-    for (const source of this.#handles.entries()) source.destroy();
+    for (const source of this.#handles.entries()) if (!source.gone) source.destroy();
     this.#awake.clear();
   }
 
@@ -151,7 +156,12 @@ export class MemoryPoller implements Poller {
   }
 
   #source(handle: number): Source | undefined {
-    return this.#handles.get(slotOf(handle), generationOf(handle));
+    return this.#find(slotOf(handle), generationOf(handle));
+  }
+
+  #find(slot: number, generation: number): Source | undefined {
+    const source = this.#handles.get(slot, generation);
+    return source?.gone ? undefined : source;
   }
 
   #dial(address: Address): Endpoint {
@@ -179,15 +189,19 @@ export class MemoryPoller implements Poller {
       for (let round = 0; round < ROUNDS && !this.#stopped; round += 1) {
         const rows = this.#collect();
         if (rows === 0) break;
+        this.#inBatch = true;
         this.#sink?.onBatch(rows);
+        this.#inBatch = false;
       }
     } finally {
+      this.#inBatch = false;
       this.#turn = undefined;
       this.#schedule();
     }
   }
 
   #collect(): number {
+    this.#freeSlots();
     this.#events.begin();
     // A copy: who has more to tell goes to the end of the line, for the next batch.
     for (const source of [...this.#awake]) {
@@ -196,6 +210,11 @@ export class MemoryPoller implements Poller {
       if (source.collect(this.#events)) this.#awake.add(source);
     }
     return this.#events.rows;
+  }
+
+  #freeSlots(): void {
+    if (this.#inBatch) return;
+    for (const { slot, generation } of this.#left.splice(0)) this.#handles.remove(slot, generation);
   }
 
   #makeHolder(): ListenerHolder {
@@ -207,7 +226,7 @@ export class MemoryPoller implements Poller {
       },
       forget: (source) => {
         this.#awake.delete(source);
-        this.#handles.remove(source.slot, source.generation);
+        this.#left.push(source);
       },
       setQueued: (slot, unsent) => {
         this.memory.queued[slot] = unsent;

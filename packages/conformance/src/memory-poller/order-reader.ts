@@ -37,28 +37,24 @@ export function carryOut(
       orderListener(source, memory.orders[at + Column.kind], results);
     }
   }
-  for (const end of touched) settle(end, results, network, find);
+  for (const end of touched) settle(end, results, network);
 }
 
 function order(end: Endpoint, memory: BatchMemory, at: number): void {
-  switch (memory.orders[at + Column.kind]) {
-    case OrderKind.write: {
-      const offset = memory.orders[at + Column.offset] ?? -1;
-      const length = memory.orders[at + Column.length] ?? -1;
-      if (offset < 0 || length < 0 || offset + length > memory.arena.length) return;
-      return end.append(memory.arena.subarray(offset, offset + length));
-    }
-    case OrderKind.shutdown:
-      return end.shutdown();
-    case OrderKind.close:
-      return end.close();
-    case OrderKind.abort:
-      return end.destroy();
-    case OrderKind.pause:
-      return end.pause();
-    case OrderKind.resume:
-      return end.resume();
-  }
+  const kind = memory.orders[at + Column.kind];
+  if (kind === OrderKind.write) write(end, memory, at);
+  else if (kind === OrderKind.shutdown) end.shutdown();
+  else if (kind === OrderKind.close) end.close();
+  else if (kind === OrderKind.abort) end.destroy();
+  else if (kind === OrderKind.pause) end.pause();
+  else if (kind === OrderKind.resume) end.resume();
+}
+
+function write(end: Endpoint, memory: BatchMemory, at: number): void {
+  const offset = memory.orders[at + Column.offset] ?? -1;
+  const length = memory.orders[at + Column.length] ?? -1;
+  if (offset < 0 || length < 0 || offset + length > memory.arena.length) return;
+  end.append(memory.arena.subarray(offset, offset + length));
 }
 
 function orderListener(listener: Source, kind: number | undefined, results: RowWriter): void {
@@ -71,13 +67,13 @@ function orderListener(listener: Source, kind: number | undefined, results: RowW
 }
 
 /** Sends once and tells what came of it. */
-function settle(end: Endpoint, results: RowWriter, network: MemoryNetwork, find: Find): void {
-  if (find(end.slot, end.generation) !== end) return;
+function settle(end: Endpoint, results: RowWriter, network: MemoryNetwork): void {
+  if (end.gone) return;
   if (end.unsent > 0) network.sends += 1;
   end.send();
   if (end.failure !== 0 || end.closable) {
     results.add(EventKind.closed, end, end.failure);
-    end.destroy();
+    end.leave();
   } else if (end.unsent > 0) {
     results.add(EventKind.backlog, end);
   }

@@ -40,13 +40,12 @@ export class PollerDriver implements PollerSink {
   }
 
   onBatch(count: number): void {
-    if (this.#inFlush) return this.invariants.fault('onBatch was called inside flush');
-    if (this.#inBatch) return this.invariants.fault('onBatch was called inside onBatch');
-    if (this.#stopped) this.invariants.fault('onBatch was called after stop');
-    const { memory } = this.#poller;
-    if (count < 1 || count > memory.maxEvents) {
-      return this.invariants.fault(`a batch has ${count} rows`);
+    const wrong = this.#whatIsWrong(count);
+    if (wrong) {
+      this.invariants.fault(wrong);
+      return;
     }
+    const { memory } = this.#poller;
     this.batches += 1;
     this.#inBatch = true;
     const rows: Row[] = [];
@@ -146,6 +145,14 @@ export class PollerDriver implements PollerSink {
     return this.rows.filter(
       (row) => row.kind === kind && (handle === undefined || row.handle === handle),
     );
+  }
+
+  #whatIsWrong(count: number): string | undefined {
+    if (this.#inFlush) return 'onBatch was called inside flush';
+    if (this.#inBatch) return 'onBatch was called inside onBatch';
+    if (this.#stopped) return 'onBatch was called after stop';
+    if (count >= 1 && count <= this.#poller.memory.maxEvents) return undefined;
+    return `a batch has ${count} rows`;
   }
 
   #take(row: Row): void {

@@ -77,25 +77,26 @@ export class Invariants {
   }
 
   checkEvent(row: Row): void {
-    if (row.kind === EventKind.accepted) return this.#checkAccepted(row);
     const life = this.#lives.get(row.handle);
-    if (!life) return this.#fault(row, 'names a handle that was never told');
-    if (life.abortedIn !== undefined) {
-      if (life.abortedIn !== row.batch) this.#fault(row, 'comes after an abort');
-      return;
-    }
-    if (life.closed) return this.#fault(row, 'comes after closed');
-    this.#checkKind(row, life);
+    if (row.kind === EventKind.accepted) this.#checkAccepted(row);
+    else if (!life) this.#fault(row, 'names a handle that was never told');
+    else if (life.abortedIn === row.batch) return;
+    else if (life.abortedIn !== undefined) this.#fault(row, 'comes after an abort');
+    else if (life.closed) this.#fault(row, 'comes after closed');
+    else this.#checkKind(row, life);
   }
 
   checkResult(row: Row): void {
     const life = this.#lives.get(row.handle);
     if (!life || life.closed || life.abortedIn !== undefined) {
-      return this.#fault(row, 'is a result for a handle that is gone');
+      this.#fault(row, 'is a result for a handle that is gone');
+    } else if (row.kind === EventKind.closed) {
+      this.#checkClosed(row, life);
+    } else if (row.kind !== EventKind.backlog) {
+      this.#fault(row, 'is no kind of a result');
+    } else if (row.queued === 0) {
+      this.#fault(row, 'is a result with nothing queued');
     }
-    if (row.kind === EventKind.closed) return this.#checkClosed(row, life);
-    if (row.kind !== EventKind.backlog) return this.#fault(row, 'is no kind of a result');
-    if (row.queued === 0) this.#fault(row, 'is a result with nothing queued');
   }
 
   fault(what: string): void {
@@ -119,9 +120,11 @@ export class Invariants {
         return;
       case EventKind.data:
       case EventKind.ended:
-        return this.#checkInput(row, life);
+        this.#checkInput(row, life);
+        return;
       case EventKind.closed:
-        return this.#checkClosed(row, life);
+        this.#checkClosed(row, life);
+        return;
       case EventKind.backlog:
         if (row.queued >= Math.max(this.#memory.lowWatermark, 1)) {
           this.#fault(row, `tells of room while ${row.queued} bytes are queued`);
@@ -131,7 +134,7 @@ export class Invariants {
         if (row.detail <= 0) this.#fault(row, 'has no errno');
         return;
       default:
-        return this.#fault(row, 'is unknown');
+        this.#fault(row, 'is unknown');
     }
   }
 

@@ -34,6 +34,24 @@ export function slotTests({ describe, it }: Runner, target: PollerTarget): void 
       'drop orders for a handle that was aborted earlier in the same batch',
       inScene(target, abortsInBatch),
     );
+    it(
+      'are free for connect() right after an abort',
+      inScene(
+        target,
+        async (scene) => {
+          const server = await scene.peers.serve(scene.address);
+          const first = scene.driver.connect(server.address);
+          scene.order(OrderKind.abort, first);
+          const second = scene.driver.connect(server.address);
+          assert.equal(slotOf(second), slotOf(first));
+          await scene.until(
+            () => scene.driver.find(EventKind.connected, second).length > 0,
+            'a connected row',
+          );
+        },
+        { maxHandles: 1 },
+      ),
+    );
     it('start with nothing queued', inScene(target, startsEmpty, small));
   });
 }

@@ -1,0 +1,19 @@
+/* The load generator: one thread, epoll, one JSON line (see options.c for the usage). */
+
+#include "modes.h"
+#include "network.h"
+
+int main(int argc, char **argv) {
+  struct options options = options_read(argc, argv);
+  network_reserve(options.connections);
+  switch (options.mode) {
+    case MODE_ECHO:
+    case MODE_FRAMED:
+      return run_exchange(&options);
+    case MODE_HOLD:
+      return run_hold(&options);
+    case MODE_CONNECTS:
+      return run_connects(&options);
+  }
+  return 1;
+}

@@ -1,0 +1,19 @@
+/* What the load generator does; each prints one JSON line and returns the exit code. */
+#ifndef BENCH_MODES_H
+#define BENCH_MODES_H
+
+#include "options.h"
+
+/* Exit code when the load ran to its end but replies were wrong or connections were lost. */
+#define EXIT_WRONG 3
+
+/* Messages go round for a time: echo and framed. */
+int run_exchange(const struct options *options);
+
+/* Idle connections until stdin ends or SIGTERM; prints a line `{"ready":true...}` when they stand. */
+int run_hold(const struct options *options);
+
+/* A storm of connects, each with one message echoed. */
+int run_connects(const struct options *options);
+
+#endif

@@ -1,0 +1,49 @@
+import { fileURLToPath } from 'node:url';
+import { findBun } from './bun-binary.js';
+import { nativeProgram } from './native-programs.js';
+
+/** A server that is measured. */
+export interface Peer {
+  readonly name: string;
+  readonly runtime: 'c' | 'node' | 'bun';
+  /** The file in `src/servers`; with runtime `c` unused. */
+  readonly server: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Runs only when `--peers` names it. */
+  readonly onRequest?: true;
+}
+
+/** The peer that the others are compared with, and the limit. */
+export const BASELINE = 'node-net';
+export const LIMIT = 'c-epoll';
+
+const NATIVE = { GEV_POLLER: 'native' };
+const NODE = { GEV_POLLER: 'node' };
+
+export const ECHO_PEERS: readonly Peer[] = [
+  { name: 'c-epoll', runtime: 'c', server: '' },
+  { name: 'gev-native', runtime: 'node', server: 'gev-echo', env: NATIVE },
+  { name: 'gev-node', runtime: 'node', server: 'gev-echo', env: NODE },
+  { name: 'node-net', runtime: 'node', server: 'node-net-echo' },
+  { name: 'bun-tcp', runtime: 'bun', server: 'bun-echo' },
+];
+
+/** The C server is there for information: it knows of no frames and returns bytes. */
+export const FRAMED_PEERS: readonly Peer[] = [
+  { name: 'c-epoll', runtime: 'c', server: '' },
+  { name: 'gev-native', runtime: 'node', server: 'gev-framed', env: NATIVE },
+  { name: 'gev-node', runtime: 'node', server: 'gev-framed', env: NODE },
+  { name: 'node-net', runtime: 'node', server: 'node-net-framed' },
+  { name: 'bun-tcp', runtime: 'bun', server: 'bun-framed' },
+  { name: 'node-net-writev', runtime: 'node', server: 'node-net-framed-writev', onRequest: true },
+  { name: 'node-net-plain', runtime: 'node', server: 'node-net-framed-plain', onRequest: true },
+];
+
+/** Program and arguments that start a peer, or why it cannot be started. */
+export function commandOf(peer: Peer): readonly string[] | { readonly reason: string } {
+  if (peer.runtime === 'c') return [nativeProgram('epoll-echo')];
+  const file = fileURLToPath(new URL(`../dist/servers/${peer.server}.js`, import.meta.url));
+  if (peer.runtime === 'node') return [process.execPath, '--expose-gc', file];
+  const bun = findBun();
+  return 'path' in bun ? [bun.path, file] : bun;
+}

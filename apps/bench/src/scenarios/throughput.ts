@@ -1,0 +1,132 @@
+// Echo and framed: messages a second, server CPU a message, latency.
+import { type ExchangeResult, runExchange } from '../load-generator.js';
+import { PeerProcess } from '../peer-process.js';
+import { BASELINE, ECHO_PEERS, FRAMED_PEERS, LIMIT } from '../peers.js';
+import { type Bench, type Outcome, type ReadyPeer, selectPeers } from '../scenario.js';
+import { median, pairedRatio } from '../statistics.js';
+import { formatNumber, formatTable } from '../table.js';
+
+type Mode = 'echo' | 'framed';
+type Measure = (turn: ExchangeResult) => number;
+
+const MEASURES = {
+  messagesPerSecond: (turn) => turn.messagesPerSecond,
+  cpuMicrosecondsPerMessage: (turn) => turn.serverCpuMicrosecondsPerMessage ?? Number.NaN,
+  p50: (turn) => turn.latency.p50,
+  p99: (turn) => turn.latency.p99,
+  p999: (turn) => turn.latency.p999,
+  serverBusy: (turn) => (turn.serverCpuSeconds ?? Number.NaN) / turn.seconds,
+  loadBusy: (turn) => turn.loadCpuSeconds / turn.seconds,
+} satisfies Record<string, Measure>;
+
+/** One peer's turns, in order. A turn that failed is NaN in every measure. */
+interface Series {
+  readonly name: string;
+  readonly turns: (ExchangeResult | undefined)[];
+}
+
+/** Runs the peers in turn, A B C A B C, each time in a new process. */
+export async function runThroughput(mode: Mode, bench: Bench): Promise<Outcome> {
+  const ready = selectPeers(mode === 'echo' ? ECHO_PEERS : FRAMED_PEERS, bench);
+  const series = ready.map(({ peer }): Series => ({ name: peer.name, turns: [] }));
+  const failures: string[] = [];
+  for (let turn = 1; turn <= bench.settings.turns; turn++) {
+    for (const [index, peer] of ready.entries()) {
+      const label = `turn ${turn} of ${bench.settings.turns}, ${peer.peer.name}`;
+      try {
+        const result = await runTurn(mode, peer, bench);
+        series[index]?.turns.push(result);
+        bench.progress(`${label}: ${describe(result)}`);
+        const wrong = result.errors + result.lost + result.silent;
+        if (wrong > 0) failures.push(`${label}: ${describeWrong(result)}`);
+      } catch (error) {
+        series[index]?.turns.push(undefined);
+        failures.push(`${label}: ${error instanceof Error ? error.message : error}`);
+        bench.progress(failures.at(-1) ?? '');
+      }
+    }
+  }
+  return { table: tableOf(series), data: { peers: summarize(series) }, failures };
+}
+
+async function runTurn(mode: Mode, ready: ReadyPeer, bench: Bench): Promise<ExchangeResult> {
+  const { connections, size, depth, seconds, warmup } = bench.settings;
+  const server = await PeerProcess.start(ready.command, ready.peer.env);
+  const { port, pid } = server;
+  const options = { port, pid, connections, size, depth, seconds, warmup };
+  try {
+    return await runExchange(mode, options, bench.pinning.load);
+  } finally {
+    await server.stop();
+  }
+}
+
+function describe(result: ExchangeResult): string {
+  const cpu = result.serverCpuMicrosecondsPerMessage ?? Number.NaN;
+  return `${formatNumber(result.messagesPerSecond)} msg/s, ${formatNumber(cpu, 3)} us CPU/msg`;
+}
+
+function describeWrong({ errors, lost, silent }: ExchangeResult): string {
+  return `${errors} wrong replies, ${lost} connections lost, ${silent} without a reply`;
+}
+
+function measure({ turns }: Series, name: keyof typeof MEASURES): number[] {
+  return turns.map((turn) => (turn === undefined ? Number.NaN : MEASURES[name](turn)));
+}
+
+/** Medians and ratios ignore turns that failed: those are listed apart. */
+function middle(series: Series, name: keyof typeof MEASURES): number {
+  return median(measure(series, name).filter(Number.isFinite));
+}
+
+function ratio(series: Series, base: Series | undefined, name: keyof typeof MEASURES): number {
+  if (base === undefined) return Number.NaN;
+  const pairs = measure(series, name)
+    .map((value, turn) => [value, measure(base, name)[turn] ?? Number.NaN] as const)
+    .filter((pair) => pair.every(Number.isFinite));
+  return pairedRatio(
+    pairs.map(([value]) => value),
+    pairs.map(([, other]) => other),
+  );
+}
+
+function summarize(all: readonly Series[]) {
+  const baseline = all.find(({ name }) => name === BASELINE);
+  const limit = all.find(({ name }) => name === LIMIT);
+  const names = Object.keys(MEASURES) as (keyof typeof MEASURES)[];
+  return all.map((series) => ({
+    name: series.name,
+    median: Object.fromEntries(names.map((name) => [name, middle(series, name)])),
+    cpuToNodeNet: ratio(series, baseline, 'cpuMicrosecondsPerMessage'),
+    messagesToNodeNet: ratio(series, baseline, 'messagesPerSecond'),
+    cpuToC: ratio(series, limit, 'cpuMicrosecondsPerMessage'),
+    messagesToC: ratio(series, limit, 'messagesPerSecond'),
+    turns: series.turns,
+  }));
+}
+
+const HEAD = [
+  ...['peer', 'messages/s', 'CPU us/msg', 'p50 us', 'p99 us', 'p99.9 us'],
+  ...['CPU/node-net', 'msgs/node-net', 'CPU/C', 'msgs/C', 'server busy', 'load busy'],
+];
+
+function tableOf(all: readonly Series[]): string {
+  const rows = summarize(all).map((row, index) => {
+    const value = (name: keyof typeof MEASURES) => middle(all[index] as Series, name);
+    return [
+      row.name,
+      formatNumber(value('messagesPerSecond')),
+      formatNumber(value('cpuMicrosecondsPerMessage'), 3),
+      formatNumber(value('p50')),
+      formatNumber(value('p99')),
+      formatNumber(value('p999')),
+      formatNumber(row.cpuToNodeNet, 2),
+      formatNumber(row.messagesToNodeNet, 2),
+      formatNumber(row.cpuToC, 2),
+      formatNumber(row.messagesToC, 2),
+      `${formatNumber(value('serverBusy') * 100)} %`,
+      `${formatNumber(value('loadBusy') * 100)} %`,
+    ];
+  });
+  return formatTable(HEAD, rows);
+}

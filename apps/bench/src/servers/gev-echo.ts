@@ -1,0 +1,12 @@
+// Echo on gev; GEV_POLLER says on which poller.
+import { createServer } from 'gev';
+import { BACKLOG, serve } from '../serve.js';
+
+const server = createServer({
+  address: 'tcp://127.0.0.1:0',
+  backlog: BACKLOG,
+  handler: { onMessage: (_connection, data) => data },
+});
+
+await server.listen();
+serve(Number(new URL(server.address).port));

@@ -1,0 +1,162 @@
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { HeldConnections, runConnects, runExchange } from '../src/load-generator.js';
+import { whyNoNativePrograms } from '../src/native-programs.js';
+import { PeerProcess } from '../src/peer-process.js';
+import { commandOf, ECHO_PEERS, FRAMED_PEERS, type Peer } from '../src/peers.js';
+
+const missing = whyNoNativePrograms();
+if (missing !== undefined) console.warn(`the load generator's tests are skipped: ${missing}`);
+
+const asItIs = (command: readonly string[]) => command;
+const SHORT = { connections: 10, warmup: 0.05, seconds: 0.3 };
+const LATENCY = {
+  p50: expect.any(Number),
+  p99: expect.any(Number),
+  p999: expect.any(Number),
+  max: expect.any(Number),
+};
+
+let server: Server | undefined;
+
+/** Starts a server on this thread that answers each chunk as the test wants; returns its port. */
+async function listen(onChunk: (socket: Socket, chunk: Buffer, all: Socket[]) => void) {
+  const all: Socket[] = [];
+  server = createServer({ noDelay: true }, (socket) => {
+    all.push(socket);
+    socket.on('data', (chunk) => onChunk(socket, chunk, all));
+    socket.on('error', () => socket.destroy());
+  });
+  await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+afterEach(() => {
+  server?.close();
+  server = undefined;
+});
+
+async function measure(mode: 'echo' | 'framed', peer: Peer) {
+  const command = commandOf(peer);
+  if ('reason' in command) throw new Error(command.reason);
+  const child = await PeerProcess.start(command, peer.env);
+  const { port, pid } = child;
+  const depth = mode === 'framed' ? 128 : 1;
+  const result = await runExchange(mode, { ...SHORT, port, pid, depth }, asItIs);
+  await child.stop();
+  return result;
+}
+
+function named(peers: readonly Peer[], name: string): Peer {
+  const found = peers.find((peer) => peer.name === name);
+  if (found === undefined) throw new Error(`no peer ${name}`);
+  return found;
+}
+
+describe.skipIf(missing !== undefined)('load generator', () => {
+  it.each([
+    { mode: 'echo', name: 'c-epoll' },
+    { mode: 'echo', name: 'node-net' },
+    { mode: 'framed', name: 'c-epoll' },
+    { mode: 'framed', name: 'node-net' },
+    { mode: 'framed', name: 'node-net-writev' },
+    { mode: 'framed', name: 'node-net-plain' },
+  ] as const)('$mode: measures $name', async ({ mode, name }) => {
+    const peer = named(mode === 'echo' ? ECHO_PEERS : FRAMED_PEERS, name);
+    const result = await measure(mode, peer);
+    expect(result).toMatchObject({ errors: 0, lost: 0, latency: LATENCY });
+    expect(result.messages).toBeGreaterThan(0);
+    // `seconds` is printed with four digits.
+    expect((result.messagesPerSecond * result.seconds) / result.messages).toBeCloseTo(1, 2);
+    expect(result.serverCpuSeconds).toBeGreaterThan(0);
+    expect(result.serverCpuMicrosecondsPerMessage).toBeGreaterThan(0);
+    expect(result.loadCpuSeconds).toBeGreaterThan(0);
+    const { p50, p99, p999, max } = result.latency;
+    expect([p50, p99, p999, max]).toEqual([p50, p99, p999, max].sort((a, b) => a - b));
+  });
+
+  it('takes replies in pieces, and messages larger than a socket buffer', async () => {
+    const port = await listen((socket, chunk) => {
+      for (let at = 0; at < chunk.length; at += 20_000) {
+        socket.write(chunk.subarray(at, at + 20_000));
+      }
+    });
+    const options = { ...SHORT, connections: 2, size: 1_000_000 };
+    const result = await runExchange('echo', { ...options, port }, asItIs);
+    expect(result).toMatchObject({ errors: 0, lost: 0 });
+    expect(result.messages).toBeGreaterThan(0);
+  });
+
+  it.each(['echo', 'framed'] as const)('%s: counts a changed byte', async (mode) => {
+    let chunks = 0;
+    const port = await listen((socket, chunk) => {
+      const reply = Buffer.from(chunk);
+      if (chunks++ % 10 === 0) reply.writeUInt8(reply.readUInt8(reply.length - 1) ^ 1, 0);
+      socket.write(reply);
+    });
+    const result = await runExchange(mode, { ...SHORT, port }, asItIs);
+    expect(result.errors).toBeGreaterThan(0);
+    expect(result.messages).toBeGreaterThan(result.errors);
+  });
+
+  it('counts a reply that belongs to another connection', async () => {
+    const port = await listen((socket, chunk, all) => {
+      all[(all.indexOf(socket) + 1) % all.length]?.write(chunk);
+    });
+    const result = await runExchange('echo', { ...SHORT, port }, asItIs);
+    expect(result.errors).toBeGreaterThan(0);
+  });
+
+  it('counts a reply that is too long, and gives that connection up', async () => {
+    const port = await listen((socket, chunk) => {
+      socket.write(Buffer.concat([chunk, chunk]));
+    });
+    const result = await runExchange('echo', { ...SHORT, port }, asItIs);
+    expect(result.errors).toBeGreaterThanOrEqual(SHORT.connections);
+    expect(result.lost).toBe(SHORT.connections);
+  });
+
+  it('counts connections that the server drops, and those that get no reply', async () => {
+    const port = await listen((socket, _chunk, all) => {
+      if (all.indexOf(socket) < 4) socket.destroy();
+    });
+    const result = await runExchange('echo', { ...SHORT, port }, asItIs);
+    expect(result).toMatchObject({ messages: 0, lost: 4, silent: SHORT.connections });
+  });
+
+  it('says why it cannot connect', async () => {
+    const port = await listen(() => {});
+    await new Promise((resolve) => server?.close(resolve));
+    await expect(runExchange('echo', { ...SHORT, port }, asItIs)).rejects.toThrow(
+      /exit code 1: load: connect: Connection refused/,
+    );
+  });
+
+  it('connects: serves all, and counts who was not', async () => {
+    const options = { connections: 200, seconds: 5 };
+    const good = await listen((socket, chunk) => socket.write(chunk));
+    const served = await runConnects({ ...options, port: good }, asItIs);
+    expect(served).toMatchObject({ served: 200, lost: 0, errors: 0, latency: LATENCY });
+    server?.close();
+    const bad = await listen((socket, chunk, all) => {
+      if (all.indexOf(socket) % 2 === 0) socket.write(chunk);
+      else socket.destroy();
+    });
+    const half = await runConnects({ ...options, port: bad }, asItIs);
+    expect(half).toMatchObject({ served: 100, lost: 100 });
+  });
+
+  it('holds idle connections and tells which were dropped', async () => {
+    const sockets: Socket[] = [];
+    const port = await listen(() => {});
+    const accepted = new Promise<void>((resolve) => {
+      server?.on('connection', (socket) => {
+        if (sockets.push(socket) === 50) resolve();
+      });
+    });
+    const held = await HeldConnections.open({ port, connections: 50 }, asItIs);
+    await accepted;
+    for (const socket of sockets.slice(0, 3)) socket.resetAndDestroy();
+    expect(await held.release()).toBe(3);
+  });
+});

@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'vitest';
+import * as exported from '../src/index.js';
+
+const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const examples = [...readme.matchAll(/```ts\n(.*?)```/gs)].map((match) => match[1]!);
+
+describe('README.md', () => {
+  it('has examples', () => assert.equal(examples.length, 3));
+
+  for (const [index, example] of examples.entries()) {
+    it(`example ${index + 1} does what it says`, () => {
+      // The examples are JavaScript but for their imports, which stand here as parameters.
+      const body = example.replaceAll(/^import .*\n/gm, '');
+      new Function('assert', ...Object.keys(exported), body)(assert, ...Object.values(exported));
+    });
+  }
+});
