@@ -18,6 +18,9 @@ const WORTH_A_LOOK = 512;
  * The output of a loop between two flushes: messages are packed one behind the other into the
  * output region, and one order row is noted for each stretch of bytes of one connection.
  * Allocates nothing.
+ *
+ * In the output region stand, in this order: bytes noted in rows; from `start` on the stretch of
+ * whole messages to the target, not yet noted; from `message` to `position` the message under way.
  */
 export class Outbox implements WriteBuffer {
   readonly #arena: Uint8Array;
@@ -33,15 +36,18 @@ export class Outbox implements WriteBuffer {
   inputIsLive = false;
   /** Raised by each flush: what was staged under an older number has been handed over. */
   epoch = 0;
+  /** Messages and bytes that were ever ended. */
+  messages = 0;
+  bytes = 0;
   #count = 0;
-  #position: number;
-  /** Where the message under way begins; equal to the position between messages. */
-  #start: number;
-  #packing = false;
-  #slot = 0;
+  #slot = -1;
   #generation = 0;
-  /** Bytes of the message under way that already stand in order rows. */
-  #committed = 0;
+  #start: number;
+  #message: number;
+  #position: number;
+  #packing = false;
+  /** Bytes of the message under way that stand in rows already. */
+  #noted = 0;
   #handedOver = 0;
 
   /** @param flush hands the first `orders` rows to the poller */
@@ -53,14 +59,15 @@ export class Outbox implements WriteBuffer {
     this.#maxOrders = memory.maxOrders;
     this.#base = memory.inputSize;
     this.#end = memory.inputSize + memory.outputSize;
-    this.#position = this.#base;
     this.#start = this.#base;
+    this.#message = this.#base;
+    this.#position = this.#base;
     this.#flush = flush;
   }
 
   /** True when nothing waits for a flush. */
   get isEmpty(): boolean {
-    return this.#count === 0;
+    return this.#count === 0 && this.#start === this.#message;
   }
 
   /** Bytes of the last message that a flush has taken already, because it outgrew the arena. */
@@ -75,18 +82,19 @@ export class Outbox implements WriteBuffer {
    */
   begin(slot: number, generation: number): void {
     if (this.#packing) throw sendInsidePack();
-    this.#handedOver = 0;
-    this.#slot = slot;
-    this.#generation = generation;
-    this.#start = this.#position;
-    this.#committed = 0;
+    if (slot !== this.#slot || generation !== this.#generation) this.#turnTo(slot, generation);
     this.#packing = true;
+    this.#noted = 0;
+    this.#handedOver = 0;
   }
 
   /** Ends the message and returns its size in bytes. */
   end(): number {
-    const size = this.#committed + this.#commit();
+    const size = this.#noted + this.#position - this.#message;
+    this.#message = this.#position;
     this.#packing = false;
+    this.messages += 1;
+    this.bytes += size;
     return size;
   }
 
@@ -95,28 +103,25 @@ export class Outbox implements WriteBuffer {
    * it is larger than the arena: then the connection can only be closed.
    */
   rollback(): boolean {
-    this.#position = this.#start;
+    this.#position = this.#message;
     this.#packing = false;
-    return this.#committed === 0;
+    return this.#noted === 0;
   }
 
   /** Notes an order without bytes: shutdown, close, abort, pause, resume. */
   order(kind: number, slot: number, generation: number): void {
+    this.#noteStretch();
     this.#note(kind, slot, generation, 0, 0);
   }
 
-  /** Hands everything that is noted to the poller. */
+  /** Hands everything that is noted, and every whole message, to the poller. */
   flush(): void {
-    const count = this.#count;
-    if (count === 0) return;
-    this.#count = 0;
-    this.epoch += 1;
-    this.#handedOver = this.#committed;
-    this.#flush(count);
-    if (!this.#packing) {
-      this.#position = this.#base;
-      this.#start = this.#base;
-    }
+    this.#noteStretch();
+    if (this.#count > 0) this.#handOver();
+    if (this.#packing) return;
+    this.#start = this.#base;
+    this.#message = this.#base;
+    this.#position = this.#base;
   }
 
   writeUint8(value: number): void {
@@ -143,9 +148,9 @@ export class Outbox implements WriteBuffer {
   }
 
   write(bytes: Uint8Array): void {
-    if (!(bytes instanceof Uint8Array)) throw notBytes(bytes);
     const size = bytes.length;
-    if (size >= WORTH_A_LOOK) {
+    // Not `size >= WORTH_A_LOOK`: what has no length, or is no array of bytes, is refused there.
+    if (!(size < WORTH_A_LOOK && ArrayBuffer.isView(bytes))) {
       this.#writeLarge(bytes);
       return;
     }
@@ -172,6 +177,7 @@ export class Outbox implements WriteBuffer {
   }
 
   #writeLarge(bytes: Uint8Array): void {
+    if (!(bytes instanceof Uint8Array)) throw notBytes(bytes);
     if (this.inputIsLive && bytes.buffer === this.#memory) {
       this.#writeInPlace(bytes.byteOffset, bytes.length);
       return;
@@ -188,37 +194,38 @@ export class Outbox implements WriteBuffer {
 
   /** Sends a stretch of the input region from where it lies. */
   #writeInPlace(offset: number, length: number): void {
-    // Two rows at once, so that no flush comes between them and the message stays whole.
-    if (this.#count + 2 > this.#maxOrders) this.flush();
-    this.#committed += this.#commit() + length;
+    this.#noteUnderWay();
     this.#note(OrderKind.write, this.#slot, this.#generation, offset, length);
+    this.#noted += length;
   }
 
-  /** Notes the bytes since the start, if any, as one order and returns how many. */
-  #commit(): number {
-    const size = this.#position - this.#start;
-    if (size > 0) {
-      this.#note(OrderKind.write, this.#slot, this.#generation, this.#start, size);
-      this.#start = this.#position;
-    }
-    return size;
+  #turnTo(slot: number, generation: number): void {
+    this.#noteStretch();
+    this.#slot = slot;
+    this.#generation = generation;
+  }
+
+  /** Notes the whole messages to the target as one order. */
+  #noteStretch(): void {
+    const size = this.#message - this.#start;
+    if (size === 0) return;
+    const start = this.#start;
+    // First of all, because noting may flush, and a flush notes the stretch.
+    this.#start = this.#message;
+    this.#note(OrderKind.write, this.#slot, this.#generation, start, size);
+  }
+
+  /** Notes what there is of the message under way, behind the whole ones. */
+  #noteUnderWay(): void {
+    const size = this.#position - this.#message;
+    this.#message = this.#position;
+    this.#noteStretch();
+    this.#noted += size;
   }
 
   #note(kind: number, slot: number, generation: number, offset: number, length: number): void {
+    if (this.#count === this.#maxOrders) this.#handOver();
     const orders = this.#orders;
-    if (this.#count > 0 && kind === OrderKind.write) {
-      const last = (this.#count - 1) * ROW_SIZE;
-      if (
-        orders[last + Column.offset]! + orders[last + Column.length]! === offset &&
-        orders[last + Column.slot] === slot &&
-        orders[last + Column.generation] === generation &&
-        orders[last + Column.kind] === OrderKind.write
-      ) {
-        orders[last + Column.length]! += length;
-        return;
-      }
-    }
-    if (this.#count === this.#maxOrders) this.flush();
     const at = this.#count * ROW_SIZE;
     orders[at + Column.kind] = kind;
     orders[at + Column.slot] = slot;
@@ -228,24 +235,30 @@ export class Outbox implements WriteBuffer {
     this.#count += 1;
   }
 
+  #handOver(): void {
+    const count = this.#count;
+    this.#count = 0;
+    this.epoch += 1;
+    this.#handedOver = this.#noted;
+    this.#flush(count);
+  }
+
   /**
-   * Makes room for `size` bytes, at most the output region: flushes what is complete and moves
-   * the message under way to the front; if it fills the region by itself, its first part leaves.
+   * Makes room for `size` bytes, at most the output region: flushes what is whole and moves the
+   * message under way to the front; if it fills the region by itself, what there is of it leaves.
    */
   #makeRoom(size: number): void {
     this.flush();
-    const under = this.#position - this.#start;
-    if (this.#start > this.#base && under + size <= this.#end - this.#base) {
-      this.#arena.copyWithin(this.#base, this.#start, this.#position);
-    } else if (under > 0) {
-      this.#committed += this.#commit();
-      this.flush();
-      this.#position = this.#base;
-      this.#start = this.#base;
-      return;
+    const fits = this.#position - this.#message + size <= this.#end - this.#base;
+    if (!fits) {
+      this.#noteUnderWay();
+      this.#handOver();
     }
+    const underWay = this.#position - this.#message;
+    this.#arena.copyWithin(this.#base, this.#message, this.#position);
     this.#start = this.#base;
-    this.#position = this.#base + under;
+    this.#message = this.#base;
+    this.#position = this.#base + underWay;
   }
 }
 

@@ -37,7 +37,12 @@ export class ReactorLoop implements EventLoop, PollerSink {
   readonly id: number;
   readonly poller: Poller;
   readonly outbox: Outbox;
+  /** The poller's, kept at hand: every message looks at them. */
+  readonly arena: Uint8Array;
+  readonly queued: Uint32Array;
   readonly counters: Counters = createCounters();
+  /** Messages unpacked; kept by the connections, and counted when the batch is over. */
+  messagesReceived = 0;
   /** Open connections; kept by the acceptors and connections. */
   connections = 0;
   readonly #events: Int32Array;
@@ -60,6 +65,8 @@ export class ReactorLoop implements EventLoop, PollerSink {
     this.poller = options.poller;
     this.#poison = options.poisonViews ?? false;
     const { memory } = options.poller;
+    this.arena = memory.arena;
+    this.queued = memory.queued;
     this.#events = memory.events;
     this.#results = memory.results;
     this.outbox = new Outbox(memory, (orders) => this.#handOver(orders));
@@ -151,6 +158,7 @@ export class ReactorLoop implements EventLoop, PollerSink {
     this.outbox.inputIsLive = false;
     if (this.#poison) this.#overwriteInput(rows);
     this.#settle();
+    counters[Counter.messagesReceived] = this.messagesReceived;
     this.#running = false;
   }
 
@@ -214,6 +222,8 @@ export class ReactorLoop implements EventLoop, PollerSink {
   #handOver(orders: number): void {
     if (this.#stopped) return;
     const count = this.poller.flush(orders);
+    this.counters[Counter.messagesSent] = this.outbox.messages;
+    this.counters[Counter.bytesSent] = this.outbox.bytes;
     const results = this.#results;
     for (let at = 0; at < count * ROW_SIZE; at += ROW_SIZE) {
       this.#unsettled.push(
@@ -233,6 +243,7 @@ export class ReactorLoop implements EventLoop, PollerSink {
     this.#now = performance.now();
     this.outbox.flush();
     this.#settle();
+    this.counters[Counter.messagesReceived] = this.messagesReceived;
     this.#running = false;
   }
 
@@ -296,6 +307,6 @@ export class ReactorLoop implements EventLoop, PollerSink {
       if (this.#events[at + Column.kind] !== EventKind.data) continue;
       end = Math.max(end, this.#events[at + Column.offset]! + this.#events[at + Column.length]!);
     }
-    this.poller.memory.arena.fill(POISON, 0, end);
+    this.arena.fill(POISON, 0, end);
   }
 }

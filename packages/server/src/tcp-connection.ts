@@ -116,9 +116,9 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
 
   get writeBufferLength(): number {
     if (this.closed) return 0;
-    const { outbox, poller } = this.#group.loop;
+    const { outbox, queued } = this.#group.loop;
     const staged = this.#epoch === outbox.epoch ? this.#staged : 0;
-    return poller.memory.queued[this.slot]! + staged;
+    return queued[this.slot]! + staged;
   }
 
   get<Value = unknown>(key: string | symbol): Value | undefined {
@@ -207,7 +207,7 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
     const { loop, overlay } = this.#group;
     loop.counters[Counter.bytesReceived]! += length;
     if (this.#state !== State.open) return;
-    const { arena } = loop.poller.memory;
+    const { arena } = loop;
     const leftover = this.#leftover;
     if (leftover === undefined) {
       overlay.withData(arena, offset, length);
@@ -239,7 +239,7 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
 
   onBacklog(): void {
     const { loop, limits } = this.#group;
-    const queued = loop.poller.memory.queued[this.slot]!;
+    const queued = loop.queued[this.slot]!;
     this.#waiters?.settle(this.#sent - this.writeBufferLength);
     if (queued > limits.highWatermark) this.#standBack();
     else if (queued <= limits.lowWatermark) this.#goOn();
@@ -281,7 +281,7 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
     while (this.#state === State.open && !this.#is(PAUSED)) {
       const message = protocol.unpack(buffer, this);
       if (message === undefined) break;
-      loop.counters[Counter.messagesReceived]! += 1;
+      loop.messagesReceived += 1;
       const reply = handler.onMessage(this, message);
       if (reply !== undefined && this.#state === State.open && !this.#is(Flag.writeEnded)) {
         this.#pack(reply as Out);
@@ -343,9 +343,7 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
     }
     this.#staged += size - outbox.handedOver;
     this.#sent += size;
-    loop.counters[Counter.messagesSent]! += 1;
-    loop.counters[Counter.bytesSent]! += size;
-    if (this.#staged + loop.poller.memory.queued[this.slot]! > limits.highWatermark) {
+    if (this.#staged + loop.queued[this.slot]! > limits.highWatermark) {
       this.#relieve();
     }
   }
@@ -354,7 +352,7 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
   #relieve(): void {
     const { loop, limits } = this.#group;
     loop.outbox.flush();
-    const queued = loop.poller.memory.queued[this.slot]!;
+    const queued = loop.queued[this.slot]!;
     if (queued > limits.maxOutputBuffer) this.#outputLimit(queued);
     else if (queued > limits.highWatermark) this.#standBack();
   }
