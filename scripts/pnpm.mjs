@@ -20,7 +20,7 @@ export function pnpm(args, options = {}) {
 export function setUp() {
   const steps = [
     ['install', '--frozen-lockfile', '--prefer-offline', '--reporter=append-only'],
-    ['exec', 'turbo', 'run', 'build', '--output-logs=new-only'],
+    ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only'],
   ];
   for (const step of steps) {
     const code = pnpm(step);

@@ -1,6 +1,6 @@
 /*
- * A storm of connects: every connection is started without waiting for another, sends one message
- * and checks its echo. All stay open until the last is served or lost.
+ * A storm of connects: as fast as they go, `concurrency` at a time. Each connection sends one
+ * message, checks its echo and closes, and the next takes its place.
  */
 
 #include "fail.h"
@@ -33,9 +33,9 @@ struct storm {
   struct histogram histogram;
   uint8_t *input;
   int epoll;
-  uint32_t waiting;
+  uint32_t started;
+  uint32_t waiting; /* neither served nor lost yet */
   uint32_t served;
-  uint32_t lost;
   uint32_t errors;
 };
 
@@ -44,11 +44,14 @@ static void watch(struct storm *storm, struct caller *caller, int operation, uin
   if (epoll_ctl(storm->epoll, operation, caller->fd, &event) != 0) fail_errno("epoll_ctl");
 }
 
-static void lose(struct storm *storm, struct caller *caller) {
+/*
+ * The caller is served, or lost. Closing takes a descriptor out of its epoll too: nobody has a
+ * copy of it.
+ */
+static void leave(struct storm *storm, struct caller *caller) {
   if (close(caller->fd) != 0) fail_errno("close");
   caller->fd = -1;
   storm->waiting--;
-  storm->lost++;
 }
 
 static void send_message(struct storm *storm, struct caller *caller) {
@@ -57,7 +60,7 @@ static void send_message(struct storm *storm, struct caller *caller) {
   ssize_t taken = send(caller->fd, message, storm->pattern.message, MSG_NOSIGNAL);
   if (taken < 0 && errno == EAGAIN) return;
   if (taken != (ssize_t)storm->pattern.message) {
-    lose(storm, caller);
+    leave(storm, caller);
     return;
   }
   caller->sent = true;
@@ -69,7 +72,7 @@ static void read_reply(struct storm *storm, struct caller *caller) {
   ssize_t got = recv(caller->fd, storm->input, room, 0);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (got <= 0) {
-    lose(storm, caller);
+    leave(storm, caller);
     return;
   }
   storm->errors +=
@@ -77,8 +80,7 @@ static void read_reply(struct storm *storm, struct caller *caller) {
   caller->received += (size_t)got;
   if (caller->received < storm->pattern.message) return;
   histogram_add(&storm->histogram, now_ns() - caller->started, 1);
-  watch(storm, caller, EPOLL_CTL_DEL, 0);
-  storm->waiting--;
+  leave(storm, caller);
   storm->served++;
 }
 
@@ -88,21 +90,21 @@ static void turn(struct storm *storm, int timeout) {
   if (ready < 0 && errno != EINTR) fail_errno("epoll_wait");
   for (int i = 0; i < ready; i++) {
     struct caller *caller = events[i].data.ptr;
-    if (events[i].events & EPOLLERR) lose(storm, caller);
+    if (events[i].events & EPOLLERR) leave(storm, caller);
     else if (caller->sent) read_reply(storm, caller);
     else send_message(storm, caller);
   }
 }
 
-static void start_all(struct storm *storm) {
-  for (uint32_t i = 0; i < storm->options->connections; i++) {
-    struct caller *caller = &storm->callers[i];
-    *caller = (struct caller){.index = i, .started = now_ns()};
-    caller->fd = network_start(storm->options, i);
-    if (caller->fd < 0) {
-      storm->lost++;
-      continue;
-    }
+/* Starts callers until `concurrency` wait, or until all have been started. */
+static void start_more(struct storm *storm) {
+  const struct options *options = storm->options;
+  while (storm->started < options->connections && storm->waiting < options->concurrency) {
+    uint32_t index = storm->started++;
+    struct caller *caller = &storm->callers[index];
+    *caller = (struct caller){.index = index, .started = now_ns()};
+    caller->fd = network_start(options, index);
+    if (caller->fd < 0) continue;
     storm->waiting++;
     watch(storm, caller, EPOLL_CTL_ADD, EPOLLOUT);
   }
@@ -118,13 +120,17 @@ int run_connects(const struct options *options) {
   if (storm->epoll < 0) fail_errno("epoll_create1");
   uint64_t start = now_ns();
   uint64_t end = start + (uint64_t)(options->seconds * 1e9);
-  start_all(storm);
-  for (uint64_t now = now_ns(); storm->waiting > 0 && now < end; now = now_ns())
+  start_more(storm);
+  for (uint64_t now = now_ns(); storm->waiting > 0 && now < end; now = now_ns()) {
     turn(storm, (int)((end - now) / 1000000u) + 1);
+    start_more(storm);
+  }
   double seconds = (double)(now_ns() - start) / 1e9;
-  uint32_t lost = storm->lost + storm->waiting;
-  (void)printf("{\"mode\":\"connects\",\"connections\":%u,\"seconds\":%.4f,\"served\":%u,",
-               options->connections, seconds, storm->served);
+  /* At the deadline, whoever was not served is lost. */
+  uint32_t lost = options->connections - storm->served;
+  (void)printf("{\"mode\":\"connects\",\"connections\":%u,\"concurrency\":%u,\"seconds\":%.4f,",
+               options->connections, options->concurrency, seconds);
+  (void)printf("\"served\":%u,", storm->served);
   (void)printf("\"lost\":%u,\"errors\":%u,\"connectsPerSecond\":%.0f,", lost, storm->errors,
                storm->served / seconds);
   histogram_print(&storm->histogram);

@@ -175,13 +175,30 @@ static uint32_t count_silent(const struct exchange *exchange) {
 struct window {
   uint64_t time;
   uint64_t own;
-  uint64_t server;
+  struct cpu_time server;
 };
 
 static struct window look(const struct options *options) {
   struct window window = {.time = now_ns(), .own = own_cpu_ns()};
-  if (options->pid > 0) window.server = server_cpu_ns(options->pid);
+  if (options->pid > 0) window.server = server_cpu(options->pid);
   return window;
+}
+
+/* In floating point, so that a child that ended in the window shows itself as a loss. */
+static double seconds_between(uint64_t from, uint64_t to) {
+  return ((double)to - (double)from) / 1e9;
+}
+
+static void print_server_cpu(const struct exchange *exchange, const struct cpu_time *from,
+                             const struct cpu_time *to) {
+  double total = seconds_between(from->total, to->total);
+  (void)printf("\"serverCpuSeconds\":%.4f,\"serverUserSeconds\":%.2f,"
+               "\"serverSystemSeconds\":%.2f,",
+               total, seconds_between(from->user, to->user),
+               seconds_between(from->system, to->system));
+  if (exchange->messages > 0)
+    (void)printf("\"serverCpuMicrosecondsPerMessage\":%.4f,",
+                 total * 1e6 / (double)exchange->messages);
 }
 
 static void print(const struct exchange *exchange, struct window from, struct window to) {
@@ -194,13 +211,7 @@ static void print(const struct exchange *exchange, struct window from, struct wi
                (unsigned long long)exchange->errors, (unsigned long long)exchange->lost);
   (void)printf("\"silent\":%u,\"loadCpuSeconds\":%.4f,", count_silent(exchange),
                (double)(to.own - from.own) / 1e9);
-  if (options->pid > 0) {
-    double cpu = (double)(to.server - from.server);
-    (void)printf("\"serverCpuSeconds\":%.4f,", cpu / 1e9);
-    if (exchange->messages > 0)
-      (void)printf("\"serverCpuMicrosecondsPerMessage\":%.4f,",
-                   cpu / 1e3 / (double)exchange->messages);
-  }
+  if (options->pid > 0) print_server_cpu(exchange, &from.server, &to.server);
   histogram_print(&exchange->histogram);
   (void)puts("}");
 }

@@ -3,9 +3,13 @@
 #include "modes.h"
 #include "network.h"
 
+#include <stdbool.h>
+
 int main(int argc, char **argv) {
   struct options options = options_read(argc, argv);
-  network_reserve(options.connections);
+  /* Of the connects, no more than `concurrency` are open at a time. */
+  bool few = options.mode == MODE_CONNECTS && options.concurrency < options.connections;
+  network_reserve(few ? options.concurrency : options.connections);
   switch (options.mode) {
     case MODE_ECHO:
     case MODE_FRAMED:

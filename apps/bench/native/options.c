@@ -10,6 +10,8 @@
 
 /* More connections from one address would run short of ephemeral ports (28,000 by default). */
 #define CONNECTIONS_A_SOURCE 5000
+/* Closed connections keep their port in TIME_WAIT, and the next storm comes at once. */
+#define CONNECTS_A_SOURCE 1000
 #define MAX_SOURCES 250
 #define MAX_SIZE (1 << 20)
 /* Keeps the repeated pattern (see pattern.h) at a size that any machine has. */
@@ -20,15 +22,17 @@ static const char USAGE[] =
     "  MODE            echo: one message in flight a connection\n"
     "                  framed: --depth messages in flight, each behind its u32 length\n"
     "                  hold: connections that stay idle until stdin ends or SIGTERM\n"
-    "                  connects: each connection opened at once, one message echoed\n"
+    "                  connects: connect, have one message echoed, close; the next\n"
     "  --host A        IPv4 address of the server (127.0.0.1)\n"
     "  --connections N (100)\n"
     "  --size N        bytes of a message; framed: of its body (64)\n"
+    "  --concurrency N connects: connections under way at a time (512)\n"
     "  --depth N       messages in flight a connection (echo 1, framed 128)\n"
     "  --seconds S     measured window; connects: deadline (3; connects 30)\n"
     "  --warmup S      before the window (1)\n"
     "  --pid N         server process, whose CPU time in the window is reported\n"
-    "  --sources N     source addresses 127.0.0.2 and on (one for each 5,000 connections)\n";
+    "  --sources N     source addresses 127.0.0.2 and on (one for each 5,000 connections;\n"
+    "                  connects: for each 1,000)\n";
 
 static _Noreturn void usage(const char *problem, const char *value) {
   (void)fprintf(stderr, "load: %s%s%s\n%s", problem, value ? ": " : "", value ? value : "", USAGE);
@@ -69,6 +73,8 @@ static void read_option(struct options *options, const char *name, const char *t
   else if (strcmp(name, "connections") == 0) options->connections = whole(name, text, 1, 1000000);
   else if (strcmp(name, "size") == 0) options->size = whole(name, text, 1, MAX_SIZE);
   else if (strcmp(name, "depth") == 0) options->depth = whole(name, text, 1, 65536);
+  else if (strcmp(name, "concurrency") == 0)
+    options->concurrency = whole(name, text, 1, 1000000);
   else if (strcmp(name, "sources") == 0) options->sources = whole(name, text, 0, MAX_SOURCES);
   else if (strcmp(name, "pid") == 0) options->pid = (pid_t)whole(name, text, 1, INT32_MAX);
   else if (strcmp(name, "seconds") == 0) options->seconds = seconds(name, text);
@@ -81,7 +87,8 @@ struct options options_read(int argc, char **argv) {
       {"size", required_argument, NULL, 1},    {"connections", required_argument, NULL, 1},
       {"depth", required_argument, NULL, 1},   {"sources", required_argument, NULL, 1},
       {"seconds", required_argument, NULL, 1}, {"warmup", required_argument, NULL, 1},
-      {"pid", required_argument, NULL, 1},     {NULL, 0, NULL, 0},
+      {"pid", required_argument, NULL, 1},     {"concurrency", required_argument, NULL, 1},
+      {NULL, 0, NULL, 0},
   };
   if (argc < 2) usage("no mode given", NULL);
   struct options options = {
@@ -90,6 +97,7 @@ struct options options_read(int argc, char **argv) {
       .host = "127.0.0.1",
       .connections = 100,
       .size = 64,
+      .concurrency = 512,
       .sources = UINT32_MAX,
       .warmup = 1,
   };
@@ -107,7 +115,9 @@ struct options options_read(int argc, char **argv) {
   if ((uint64_t)options.size * options.depth > MAX_IN_FLIGHT)
     usage("--size times --depth is more than 64 MiB", NULL);
   if (options.sources == UINT32_MAX)
-    options.sources = (options.connections - 1) / CONNECTIONS_A_SOURCE;
+    options.sources =
+        (options.connections - 1) /
+        (options.mode == MODE_CONNECTS ? CONNECTS_A_SOURCE : CONNECTIONS_A_SOURCE);
   if (options.sources > MAX_SOURCES) options.sources = MAX_SOURCES;
   return options;
 }

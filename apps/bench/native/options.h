@@ -15,6 +15,7 @@ struct options {
   uint32_t connections;
   uint32_t size;    /* bytes of a message; framed: of the body, without the 4 of its length */
   uint32_t depth;   /* messages in flight on each connection */
+  uint32_t concurrency; /* connects: connections under way at a time */
   uint32_t sources; /* source addresses 127.0.0.2 and on; 0: whatever the kernel takes */
   double seconds;   /* echo, framed: the measured window; connects: the deadline */
   double warmup;    /* seconds before the window */

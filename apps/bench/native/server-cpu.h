@@ -1,16 +1,23 @@
-/* CPU time of another process, all threads. */
+/* CPU time of another process: all its threads, and its children with theirs. */
 #ifndef BENCH_SERVER_CPU_H
 #define BENCH_SERVER_CPU_H
 
 #include <stdint.h>
 #include <sys/types.h>
 
+/* Nanoseconds that a process has run. */
+struct cpu_time {
+  uint64_t total;  /* exact, see server_cpu */
+  uint64_t user;   /* from /proc/PID/stat, whose ticks are 10 ms: good for a split, not for more */
+  uint64_t system;
+};
+
 /*
- * Nanoseconds that the process has run: the sum over its threads of /proc/PID/task/T/schedstat, or
- * utime + stime of /proc/PID/stat (ticks of 10 ms) on a kernel without it. Ends the process when
- * there is no such process.
+ * `total` is the sum over all threads of /proc/PID/task/T/schedstat, or user + system on a kernel
+ * without it. Ends the process when there is no such process; a child that has ended meanwhile
+ * counts for nothing.
  */
-uint64_t server_cpu_ns(pid_t pid);
+struct cpu_time server_cpu(pid_t pid);
 
 /* Nanoseconds that this process has run. */
 uint64_t own_cpu_ns(void);

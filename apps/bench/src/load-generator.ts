@@ -24,8 +24,11 @@ export interface ExchangeResult {
   /** Connections that got no reply in the whole window. */
   readonly silent: number;
   readonly loadCpuSeconds: number;
-  /** With `pid` only. */
+  /** These four with `pid` only: all threads, and children with theirs. */
   readonly serverCpuSeconds?: number;
+  /** In ticks of 10 ms: how the CPU time splits, not how much it is. */
+  readonly serverUserSeconds?: number;
+  readonly serverSystemSeconds?: number;
   readonly serverCpuMicrosecondsPerMessage?: number;
   readonly latency: Latency;
 }
@@ -34,6 +37,7 @@ export interface ExchangeResult {
 export interface ConnectsResult {
   readonly seconds: number;
   readonly connections: number;
+  readonly concurrency: number;
   readonly served: number;
   readonly lost: number;
   readonly errors: number;
@@ -47,6 +51,8 @@ export interface LoadOptions {
   readonly connections: number;
   readonly size?: number;
   readonly depth?: number;
+  /** Of `connects`: connections under way at a time. */
+  readonly concurrency?: number;
   readonly seconds?: number;
   readonly warmup?: number;
   /** The server's process, whose CPU time in the window is wanted. */
@@ -68,7 +74,7 @@ export function runExchange(
   return runToEnd(mode, options, wrap) as Promise<ExchangeResult>;
 }
 
-/** Opens all connections at once; each has one message echoed. */
+/** Connects, has one message echoed and closes, as fast as it goes, `concurrency` at a time. */
 export function runConnects(options: LoadOptions, wrap: Wrap): Promise<ConnectsResult> {
   return runToEnd('connects', options, wrap) as Promise<ConnectsResult>;
 }

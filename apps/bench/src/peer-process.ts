@@ -3,6 +3,9 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { MemoryReport } from './serve.js';
 
+/** How the first line of every server begins. */
+const LISTENING = 'listening ';
+
 /** Milliseconds for a server to start, to end, or to answer. */
 const PATIENCE = 15_000;
 
@@ -10,7 +13,8 @@ const PATIENCE = 15_000;
 export class PeerProcess {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #exit: Promise<unknown>;
-  readonly #waiting = new Map<string, (rest: string) => void>();
+  /** By how the awaited line begins. */
+  readonly #waiting = new Map<string, (line: string) => void>();
   #stderr = '';
   #port = 0;
 
@@ -41,7 +45,7 @@ export class PeerProcess {
   ): Promise<PeerProcess> {
     const peer = new PeerProcess(command, env);
     try {
-      peer.#port = Number(new URL(await peer.#answer('listening')).port);
+      peer.#port = Number(new URL((await peer.#answer(LISTENING)).slice(LISTENING.length)).port);
     } catch (error) {
       peer.#kill();
       throw error;
@@ -59,7 +63,7 @@ export class PeerProcess {
 
   /** Lets the server collect its garbage and returns what is left in use, in bytes. */
   async memory(): Promise<MemoryReport> {
-    const answer = this.#answer('memory');
+    const answer = this.#answer('{');
     this.#child.kill('SIGUSR2');
     return JSON.parse(await answer) as MemoryReport;
   }
@@ -80,14 +84,16 @@ export class PeerProcess {
   }
 
   #take(line: string): void {
-    const [word = '', rest = ''] = line.split(/ (.*)/, 2);
-    this.#waiting.get(word)?.(rest);
-    this.#waiting.delete(word);
+    for (const [start, resolve] of this.#waiting) {
+      if (!line.startsWith(start)) continue;
+      this.#waiting.delete(start);
+      resolve(line);
+    }
   }
 
-  /** The rest of the next line that begins with `word`. */
-  async #answer(word: string): Promise<string> {
-    const line = new Promise<string>((resolve) => this.#waiting.set(word, resolve));
+  /** The next line that begins with `start`. */
+  async #answer(start: string): Promise<string> {
+    const line = new Promise<string>((resolve) => this.#waiting.set(start, resolve));
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<'late'>((resolve) => {
       timer = setTimeout(resolve, PATIENCE, 'late');
@@ -95,7 +101,9 @@ export class PeerProcess {
     const first = await Promise.race([line.then((text) => ({ text })), this.#exit, late]);
     clearTimeout(timer);
     if (typeof first === 'object' && first !== null && 'text' in first) return String(first.text);
-    throw this.#failure(first === 'late' ? `gave no '${word}' in time` : `ended before '${word}'`);
+    throw this.#failure(
+      first === 'late' ? `gave no '${start}' in time` : `ended before '${start}'`,
+    );
   }
 
   #failure(what: string): Error {

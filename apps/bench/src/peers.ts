@@ -39,11 +39,22 @@ export const FRAMED_PEERS: readonly Peer[] = [
   { name: 'node-net-plain', runtime: 'node', server: 'node-net-framed-plain', onRequest: true },
 ];
 
-/** Program and arguments that start a peer, or why it cannot be started. */
-export function commandOf(peer: Peer): readonly string[] | { readonly reason: string } {
+/** What is asked of the peers of a scenario beside serving. */
+export type Purpose = 'speed' | 'memory';
+
+/**
+ * Program and arguments that start a peer, or why it cannot be started. Only for memory does Node
+ * get a flag: there a server must be able to collect its garbage when it is told to.
+ */
+export function commandOf(
+  peer: Peer,
+  purpose: Purpose,
+): readonly string[] | { readonly reason: string } {
   if (peer.runtime === 'c') return [nativeProgram('epoll-echo')];
   const file = fileURLToPath(new URL(`../dist/servers/${peer.server}.js`, import.meta.url));
-  if (peer.runtime === 'node') return [process.execPath, '--expose-gc', file];
+  if (peer.runtime === 'node') {
+    return [process.execPath, ...(purpose === 'memory' ? ['--expose-gc'] : []), file];
+  }
   const bun = findBun();
   return 'path' in bun ? [bun.path, file] : bun;
 }

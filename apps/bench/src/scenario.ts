@@ -1,4 +1,4 @@
-import { commandOf, type Peer } from './peers.js';
+import { commandOf, type Peer, type Purpose } from './peers.js';
 import type { Pinning } from './pinning.js';
 import { type Settings, UsageError } from './settings.js';
 
@@ -32,7 +32,7 @@ export interface ReadyPeer {
  *
  * @throws UsageError when a name is not there
  */
-export function selectPeers(all: readonly Peer[], bench: Bench): ReadyPeer[] {
+export function selectPeers(all: readonly Peer[], purpose: Purpose, bench: Bench): ReadyPeer[] {
   const { peers: wanted } = bench.settings;
   const unknown = wanted.find((name) => !all.some((peer) => peer.name === name));
   if (unknown !== undefined) {
@@ -43,7 +43,7 @@ export function selectPeers(all: readonly Peer[], bench: Bench): ReadyPeer[] {
     wanted.length > 0 ? wanted.includes(peer.name) : peer.onRequest !== true,
   );
   return chosen.flatMap((peer) => {
-    const command = commandOf(peer);
+    const command = commandOf(peer, purpose);
     if (!('reason' in command)) return [{ peer, command: bench.pinning.server(command) }];
     bench.progress(`${peer.name} is left out: ${command.reason}`);
     return [];

@@ -1,8 +1,10 @@
-/** What the runner may ask of a server, on stdout lines: see `peer-process.ts`. */
+/** Bytes in use: what a server prints as one JSON line on SIGUSR2 (see `peer-process.ts`). */
 export interface MemoryReport {
   readonly rss: number;
   readonly heapUsed: number;
+  /** With `arrayBuffers` in it. */
   readonly external: number;
+  readonly arrayBuffers: number;
 }
 
 /** Collects garbage at once: Node with --expose-gc, or Bun's own call. */
@@ -18,15 +20,16 @@ export function serve(port: number, collect: Collect = () => globalThis.gc?.()):
   console.log(`listening tcp://127.0.0.1:${port}`);
 }
 
-/** Some objects are freed only a turn after what held them was collected: hence the rounds. */
-function reportMemory(collect: Collect, rounds = 3): void {
+/** Some objects are freed only a turn after what held them was collected: hence twice. */
+function reportMemory(collect: Collect, rounds = 2): void {
   collect();
   if (rounds > 1) {
     setTimeout(reportMemory, 20, collect, rounds - 1);
     return;
   }
-  const { rss, heapUsed, external } = process.memoryUsage();
-  console.log(`memory ${JSON.stringify({ rss, heapUsed, external } satisfies MemoryReport)}`);
+  const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
+  const report: MemoryReport = { rss, heapUsed, external, arrayBuffers };
+  console.log(JSON.stringify(report));
 }
 
 /** The same for every server, so that a storm of connects meets the same queue. */

@@ -12,6 +12,8 @@ export interface Settings {
   readonly size: number;
   /** Messages in flight on each connection. */
   readonly depth: number;
+  /** Connections under way at a time in a storm of connects. */
+  readonly concurrency: number;
   /** Storms of connects on one server process. */
   readonly rounds: number;
   /** Names of peers; empty: those that run by default. */
@@ -34,6 +36,7 @@ const LIMITS: Readonly<Record<NumberName, readonly [least: number, most: number]
   connections: [1, 1_000_000],
   size: [1, 2 ** 20],
   depth: [1, 65_536],
+  concurrency: [1, 1_000_000],
   rounds: [1, 1_000],
 };
 
@@ -44,6 +47,7 @@ const FALLBACK: Settings = {
   connections: 100,
   size: 64,
   depth: 1,
+  concurrency: 512,
   rounds: 3,
   peers: [],
   json: false,
@@ -55,7 +59,7 @@ const NUMBERS: Readonly<Record<ScenarioName, Partial<Record<NumberName, number>>
   echo: { turns: 5, seconds: 3, warmup: 1, connections: 100, size: 64 },
   framed: { turns: 5, seconds: 3, warmup: 1, connections: 100, size: 64, depth: 128 },
   idle: { turns: 1, connections: 15_000 },
-  connects: { rounds: 3, connections: 10_000, size: 64, seconds: 30 },
+  connects: { rounds: 3, connections: 10_000, concurrency: 512, size: 64, seconds: 30 },
   'idle-cpu': { turns: 1, seconds: 5, connections: 100 },
 };
 

@@ -37,7 +37,7 @@ afterEach(() => {
 });
 
 async function measure(mode: 'echo' | 'framed', peer: Peer) {
-  const command = commandOf(peer);
+  const command = commandOf(peer, 'speed');
   if ('reason' in command) throw new Error(command.reason);
   const child = await PeerProcess.start(command, peer.env);
   const { port, pid } = child;
@@ -70,6 +70,8 @@ describe.skipIf(missing !== undefined)('load generator', () => {
     expect((result.messagesPerSecond * result.seconds) / result.messages).toBeCloseTo(1, 2);
     expect(result.serverCpuSeconds).toBeGreaterThan(0);
     expect(result.serverCpuMicrosecondsPerMessage).toBeGreaterThan(0);
+    expect(result.serverUserSeconds).toBeGreaterThanOrEqual(0);
+    expect(result.serverSystemSeconds).toBeGreaterThanOrEqual(0);
     expect(result.loadCpuSeconds).toBeGreaterThan(0);
     const { p50, p99, p999, max } = result.latency;
     expect([p50, p99, p999, max]).toEqual([p50, p99, p999, max].sort((a, b) => a - b));
@@ -133,7 +135,7 @@ describe.skipIf(missing !== undefined)('load generator', () => {
   });
 
   it('connects: serves all, and counts who was not', async () => {
-    const options = { connections: 200, seconds: 5 };
+    const options = { connections: 200, concurrency: 20, seconds: 5 };
     const good = await listen((socket, chunk) => socket.write(chunk));
     const served = await runConnects({ ...options, port: good }, asItIs);
     expect(served).toMatchObject({ served: 200, lost: 0, errors: 0, latency: LATENCY });
@@ -158,5 +160,17 @@ describe.skipIf(missing !== undefined)('load generator', () => {
     await accepted;
     for (const socket of sockets.slice(0, 3)) socket.resetAndDestroy();
     expect(await held.release()).toBe(3);
+  });
+});
+
+describe('PeerProcess', () => {
+  it('asks a server what memory it uses', async () => {
+    const command = commandOf(named(ECHO_PEERS, 'node-net'), 'memory');
+    if ('reason' in command) throw new Error(command.reason);
+    const child = await PeerProcess.start(command);
+    const number = expect.any(Number);
+    const expected = { rss: number, heapUsed: number, external: number, arrayBuffers: number };
+    expect(await child.memory()).toEqual(expected);
+    await child.stop();
   });
 });

@@ -10,7 +10,9 @@ const here = new URL('.', import.meta.url);
 const folder = new URL('../build/readme/', here);
 
 /** The servers that the README shows, as they stand there but for the port. */
-const blocks = [...readFileSync(new URL('../../../README.md', here), 'utf8').matchAll(/```ts\n(.*?)```/gs)]
+const blocks = [
+  ...readFileSync(new URL('../../../README.md', here), 'utf8').matchAll(/```ts\n(.*?)```/gs),
+]
   .map((match) => match[1]!.replace(/(127\.0\.0\.1):\d+/g, '$1:0'))
   .map((source) => `${source}\nexport { server };\n`);
 

@@ -5,16 +5,29 @@
 
 void gev_binding_retain(struct gev_binding *binding) { binding->references++; }
 
-void gev_binding_release(struct gev_binding *binding) {
-  if (--binding->references > 0) return;
-  /* Never started, or stopped before: a watch would hold a reference. */
-  gev_engine_close(&binding->engine);
-  free(binding);
-}
-
 static void drop_reference(struct gev_binding *binding, napi_ref *reference) {
   if (*reference != NULL) (void)napi_delete_reference(binding->env, *reference);
   *reference = NULL;
+}
+
+static void let_sink_go(struct gev_binding *binding) {
+  drop_reference(binding, &binding->sink);
+  if (binding->async != NULL) (void)napi_async_destroy(binding->env, binding->async);
+  binding->async = NULL;
+}
+
+/* Everything but the watch; may be called again. */
+static void close_all(struct gev_binding *binding) {
+  gev_engine_close(&binding->engine);
+  let_sink_go(binding);
+  for (int i = 0; i < GEV_ARRAYS; i++) drop_reference(binding, &binding->arrays[i]);
+}
+
+void gev_binding_release(struct gev_binding *binding) {
+  if (--binding->references > 0) return;
+  /* Never started, or stopped before: a watch would hold a reference. */
+  close_all(binding);
+  free(binding);
 }
 
 /* Calls the sink. False: the environment is ending, or the poller was stopped. */
@@ -92,12 +105,6 @@ static int keep_sink(struct gev_binding *binding, napi_value sink) {
   return 0;
 }
 
-static void let_sink_go(struct gev_binding *binding) {
-  drop_reference(binding, &binding->sink);
-  if (binding->async != NULL) (void)napi_async_destroy(binding->env, binding->async);
-  binding->async = NULL;
-}
-
 int gev_binding_start(struct gev_binding *binding, napi_value sink) {
   struct gev_watcher watcher = {binding->env, &binding->engine.poller, binding,
                                 on_batch,     on_failed,               on_released};
@@ -128,9 +135,7 @@ void gev_binding_stop(struct gev_binding *binding) {
   struct gev_watch *watch = binding->watch;
   binding->watch = NULL;
   if (watch != NULL) gev_watch_stop(watch);
-  gev_engine_close(&binding->engine);
-  let_sink_go(binding);
-  for (int i = 0; i < GEV_ARRAYS; i++) drop_reference(binding, &binding->arrays[i]);
+  close_all(binding);
   gev_binding_release(binding);
 }
 

@@ -12,7 +12,7 @@ function fromPkgConfig() {
   }
 }
 
-const folders = [process.env.GEV_LIBKQUEUE ?? '', fromPkgConfig(), '/opt/libkqueue'];
+const folders = [process.env.GEV_LIBKQUEUE ?? '', fromPkgConfig()];
 const found = folders.find(
   (folder) => folder !== '' && existsSync(join(folder, 'include/kqueue/sys/event.h')),
 );

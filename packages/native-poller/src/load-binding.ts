@@ -34,12 +34,18 @@ function loadDefault(): NativeBinding {
     const load = require('node-gyp-build') as (folder: string) => NativeBinding;
     return load(root);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
     throw loadError(
-      `${why}. Install a C compiler and run 'npm rebuild @gev/native-poller', or use @gev/node-poller`,
+      `${reasonOf(cause)}. Install a C compiler and run 'npm rebuild @gev/native-poller', or use @gev/node-poller`,
       cause,
     );
   }
+}
+
+/** In one line: node-gyp-build lists what it looked for in several. */
+function reasonOf(cause: unknown): string {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  if (!message.startsWith('No native build was found')) return message;
+  return `no binary is there for ${process.platform}-${process.arch}`;
 }
 
 function loadKqueueOnLinux(): NativeBinding {

@@ -64,9 +64,7 @@ function flag(name: string, value: boolean | undefined, fallback: boolean): bool
 function size(name: string, value: number | undefined, fallback: number, least: number): number {
   if (value === undefined) return fallback;
   if (Number.isInteger(value) && value >= least && value <= MAX_INTEGER) return value;
-  throw invalid(
-    `${name} is ${String(value)}: give a whole number from ${least} to ${MAX_INTEGER}`,
-  );
+  throw invalid(`${name} is ${String(value)}: give a whole number from ${least} to ${MAX_INTEGER}`);
 }
 
 function invalid(message: string): GevError<NativePollerErrorCode> {

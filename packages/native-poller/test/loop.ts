@@ -2,15 +2,15 @@ import {
   type Address,
   Column,
   EventKind,
+  generationOf,
   handleOf,
   OrderKind,
   type Poller,
   type PollerSink,
   ROW_SIZE,
   slotOf,
-  generationOf,
 } from '@gev/core';
-import { type NativePollerOptions, createNativePoller } from '../src/index.js';
+import { createNativePoller, type NativePollerOptions } from '../src/index.js';
 
 export const anyPort = { transport: 'tcp', host: '127.0.0.1', port: 0 } as const;
 

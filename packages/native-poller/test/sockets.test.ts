@@ -126,7 +126,12 @@ describe.each(flavours)('sockets: $title', (flavour) => {
     const handles = Array.from({ length: 40 }, () => loop.poller.connect(address));
     expect(loop.rows).toEqual([]);
     await until(() => loop.find(EventKind.closed).length === handles.length);
-    expect(loop.find(EventKind.closed).map(({ handle }) => handle).sort()).toEqual(handles.sort());
+    expect(
+      loop
+        .find(EventKind.closed)
+        .map(({ handle }) => handle)
+        .sort(),
+    ).toEqual(handles.sort());
   });
 
   it('carry out early orders once connected', async () => {

@@ -25,7 +25,7 @@ const PEERS = ECHO_PEERS.filter(({ runtime }) => runtime !== 'c');
 export async function runConnectStorms(bench: Bench): Promise<Outcome> {
   const failures: string[] = [];
   const results: Storms[] = [];
-  for (const ready of selectPeers(PEERS, bench)) {
+  for (const ready of selectPeers(PEERS, 'memory', bench)) {
     try {
       const storms = await runRounds(ready, bench);
       results.push(storms);
@@ -39,14 +39,14 @@ export async function runConnectStorms(bench: Bench): Promise<Outcome> {
 }
 
 async function runRounds({ peer, command }: ReadyPeer, bench: Bench): Promise<Storms> {
-  const { connections, size, seconds } = bench.settings;
+  const { connections, concurrency, size, seconds } = bench.settings;
   const server = await PeerProcess.start(command, peer.env);
   try {
     const rounds: Round[] = [];
     await server.memory();
     const base = openDescriptors(server.pid);
     for (let round = 1; round <= bench.settings.rounds; round++) {
-      const options = { port: server.port, connections, size, seconds };
+      const options = { port: server.port, connections, concurrency, size, seconds };
       const result = await runConnects(options, bench.pinning.load);
       await settle(server.pid, (count) => count <= base);
       const { rss } = await server.memory();

@@ -15,7 +15,7 @@ const REST = 500;
 export async function runIdleCpu(bench: Bench): Promise<Outcome> {
   const failures: string[] = [];
   const results: { name: string; turns: CpuTime[] }[] = [];
-  for (const ready of selectPeers(ECHO_PEERS, bench)) {
+  for (const ready of selectPeers(ECHO_PEERS, 'speed', bench)) {
     const turns: CpuTime[] = [];
     for (let turn = 1; turn <= bench.settings.turns; turn++) {
       try {

@@ -25,7 +25,7 @@ const PEERS = ECHO_PEERS.filter(({ runtime }) => runtime === 'node');
 export async function runIdle(bench: Bench): Promise<Outcome> {
   const failures: string[] = [];
   const results: { name: string; turns: IdleTurn[] }[] = [];
-  for (const ready of selectPeers(PEERS, bench)) {
+  for (const ready of selectPeers(PEERS, 'memory', bench)) {
     const turns: IdleTurn[] = [];
     for (let turn = 1; turn <= bench.settings.turns; turn++) {
       try {

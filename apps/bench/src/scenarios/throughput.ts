@@ -12,12 +12,18 @@ type Measure = (turn: ExchangeResult) => number;
 const MEASURES = {
   messagesPerSecond: (turn) => turn.messagesPerSecond,
   cpuMicrosecondsPerMessage: (turn) => turn.serverCpuMicrosecondsPerMessage ?? Number.NaN,
+  userShare: (turn) => userShare(turn),
   p50: (turn) => turn.latency.p50,
   p99: (turn) => turn.latency.p99,
   p999: (turn) => turn.latency.p999,
   serverBusy: (turn) => (turn.serverCpuSeconds ?? Number.NaN) / turn.seconds,
   loadBusy: (turn) => turn.loadCpuSeconds / turn.seconds,
 } satisfies Record<string, Measure>;
+
+/** Of the CPU time, the part outside the kernel, 0 to 1. */
+function userShare({ serverUserSeconds = 0, serverSystemSeconds = 0 }: ExchangeResult): number {
+  return serverUserSeconds / (serverUserSeconds + serverSystemSeconds);
+}
 
 /** One peer's turns, in order. A turn that failed is NaN in every measure. */
 interface Series {
@@ -27,7 +33,7 @@ interface Series {
 
 /** Runs the peers in turn, A B C A B C, each time in a new process. */
 export async function runThroughput(mode: Mode, bench: Bench): Promise<Outcome> {
-  const ready = selectPeers(mode === 'echo' ? ECHO_PEERS : FRAMED_PEERS, bench);
+  const ready = selectPeers(mode === 'echo' ? ECHO_PEERS : FRAMED_PEERS, 'speed', bench);
   const series = ready.map(({ peer }): Series => ({ name: peer.name, turns: [] }));
   const failures: string[] = [];
   for (let turn = 1; turn <= bench.settings.turns; turn++) {
@@ -106,9 +112,15 @@ function summarize(all: readonly Series[]) {
 }
 
 const HEAD = [
-  ...['peer', 'messages/s', 'CPU us/msg', 'p50 us', 'p99 us', 'p99.9 us'],
+  ...['peer', 'messages/s', 'CPU us/msg', 'user/sys', 'p50 us', 'p99 us', 'p99.9 us'],
   ...['CPU/node-net', 'msgs/node-net', 'CPU/C', 'msgs/C', 'server busy', 'load busy'],
 ];
+
+function formatSplit(share: number): string {
+  if (!Number.isFinite(share)) return '-';
+  const user = Math.round(share * 100);
+  return `${user}/${100 - user} %`;
+}
 
 function tableOf(all: readonly Series[]): string {
   const rows = summarize(all).map((row, index) => {
@@ -117,6 +129,7 @@ function tableOf(all: readonly Series[]): string {
       row.name,
       formatNumber(value('messagesPerSecond')),
       formatNumber(value('cpuMicrosecondsPerMessage'), 3),
+      formatSplit(value('userShare')),
       formatNumber(value('p50')),
       formatNumber(value('p99')),
       formatNumber(value('p999')),

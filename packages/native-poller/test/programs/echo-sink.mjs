@@ -5,7 +5,7 @@ import { EventKind, OrderKind, ROW_SIZE } from '@gev/core';
 export class EchoSink {
   /** Rows by kind. */
   counts = {};
-  /** Called for every row before it is answered: (kind, slot, generation, detail). */
+  /** Called for every row, `{ kind, slot, generation, detail }`, before it is answered. */
   onRow = () => {};
   #poller;
   #orders = 0;
@@ -19,7 +19,7 @@ export class EchoSink {
     for (let row = 0; row < rows; row += 1) {
       const [kind, slot, generation, offset, length, detail] = events.subarray(row * ROW_SIZE);
       this.counts[kind] = (this.counts[kind] ?? 0) + 1;
-      this.onRow(kind, slot, generation, detail);
+      this.onRow({ kind, slot, generation, detail });
       if (kind === EventKind.data) this.order(OrderKind.write, slot, generation, offset, length);
       if (kind === EventKind.ended) this.order(OrderKind.close, slot, generation);
     }

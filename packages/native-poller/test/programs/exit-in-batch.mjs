@@ -7,7 +7,7 @@ import { anyPort, makePoller } from './flavour.mjs';
 const poller = makePoller();
 const sink = new EchoSink(poller);
 let data = 0;
-sink.onRow = (kind) => {
+sink.onRow = ({ kind }) => {
   if (kind === EventKind.data && ++data === 20) process.exit(7);
 };
 poller.start(sink);

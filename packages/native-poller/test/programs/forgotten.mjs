@@ -11,8 +11,9 @@ await leave();
 globalThis.gc();
 await turn();
 const before = countDescriptors();
+const bytes = process.memoryUsage().arrayBuffers;
 for (let count = 0; count < 50; count += 1) await leave();
-while (countDescriptors() > before) {
+while (countDescriptors() > before || process.memoryUsage().arrayBuffers > 2 * bytes) {
   globalThis.gc();
   await turn();
 }

@@ -1,5 +1,5 @@
 // A started poller keeps the process alive while it has a handle, and only then.
-import { OrderKind, generationOf, slotOf } from '@gev/core';
+import { generationOf, OrderKind, slotOf } from '@gev/core';
 import { EchoSink } from './echo-sink.mjs';
 import { anyPort, makePoller } from './flavour.mjs';
 

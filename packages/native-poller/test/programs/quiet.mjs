@@ -10,7 +10,7 @@ const poller = makePoller();
 const sink = new EchoSink(poller);
 const accepted = [];
 const seen = new Set();
-sink.onRow = (kind, slot, generation) => {
+sink.onRow = ({ kind, slot, generation }) => {
   const handle = handleOf(slot, generation);
   if (kind === EventKind.accepted) accepted.push(handle);
   seen.add(`${kind} ${handle}`);
@@ -55,7 +55,7 @@ const states = {
     socket.resume();
     await once(socket, 'close');
   },
-  async 'ended'() {
+  async ended() {
     const { socket, handle } = await pair();
     socket.end();
     await until(() => seen.has(`${EventKind.ended} ${handle}`));

@@ -7,8 +7,9 @@ import { anyPort, idleCpu, makePoller } from './flavour.mjs';
 
 const poller = makePoller({ maxHandles: Number(process.env.GEV_HANDLES ?? 1024) });
 const sink = new EchoSink(poller);
-sink.onRow = (kind, slot, generation, detail) => {
-  if (kind === EventKind.acceptFailed) console.log('failed', detail, sink.counts[EventKind.accepted]);
+sink.onRow = ({ kind, detail }) => {
+  if (kind === EventKind.acceptFailed)
+    console.log('failed', detail, sink.counts[EventKind.accepted]);
 };
 poller.start(sink);
 const { handle, address } = await poller.listen(anyPort);

@@ -8,7 +8,7 @@ async function once() {
   const poller = makePoller({ maxHandles: 64 });
   const sink = new EchoSink(poller);
   const stopped = new Promise((resolve) => {
-    sink.onRow = (kind) => {
+    sink.onRow = ({ kind }) => {
       if (kind !== EventKind.data) return;
       poller.stop();
       resolve();

@@ -8,7 +8,7 @@ const poller = makePoller();
 const sink = new EchoSink(poller);
 let thrown = 0;
 process.on('uncaughtException', (error) => console.log('caught', error.message));
-sink.onRow = (kind) => {
+sink.onRow = ({ kind }) => {
   if (kind === EventKind.data && thrown++ === 0) throw new Error('once');
 };
 poller.start(sink);

@@ -6,7 +6,7 @@ import { anyPort, makePoller } from './flavour.mjs';
 
 const poller = makePoller();
 const sink = new EchoSink(poller);
-sink.onRow = (kind) => {
+sink.onRow = ({ kind }) => {
   if (kind === EventKind.data) throw new Error('thrown in the batch');
 };
 poller.start(sink);

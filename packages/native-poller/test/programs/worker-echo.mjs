@@ -7,7 +7,7 @@ import { anyPort, makePoller } from './flavour.mjs';
 const poller = makePoller({ maxHandles: 1024 });
 const sink = new EchoSink(poller);
 let data = 0;
-sink.onRow = (kind) => {
+sink.onRow = ({ kind }) => {
   if (kind !== EventKind.data || ++data < 20) return;
   if (workerData === 'exit') process.exit(9);
   if (workerData === 'throw') throw new Error('thrown in the batch');

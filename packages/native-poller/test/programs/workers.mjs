@@ -38,7 +38,7 @@ async function run(how) {
   return failure ? failure.message : code;
 }
 
-const [how, rounds] = process.env.GEV_RUN.split(" ");
+const [how, rounds] = process.env.GEV_RUN.split(' ');
 console.log('result', await run(how));
 const before = countDescriptors();
 for (let round = 0; round < Number(rounds); round += 1) await run(how);
