@@ -1,7 +1,7 @@
 // Builds the addon for this machine. Without a C compiler it says so and succeeds: the package
 // then tells nativeAvailability() that there is none. Any other failure fails the build.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findCompiler, NO_COMPILER, nodeGyp, root } from './toolchain.mjs';
 
@@ -38,6 +38,9 @@ function build() {
   }
   const status = nodeGyp(root, ['configure', 'build']);
   if (status === 0) {
+    // make links it there too, and node-gyp-build takes the first addon that it finds there, in an
+    // order that is not the same under every runtime.
+    rmSync(join(root, 'build/Release/gev_poller_kqueue.node'), { force: true });
     mkdirSync(join(root, 'build'), { recursive: true });
     writeFileSync(stamp, wanted);
   }

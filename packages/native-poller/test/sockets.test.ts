@@ -155,6 +155,11 @@ describe.each(flavours)('sockets: $title', (flavour) => {
     expect(loop.find(EventKind.closed)[0]).toMatchObject({ handle, detail: 0 });
   });
 
+  it('send all replies of one read in one packet', async () => {
+    const { code, lines, errors } = await runProgram('one-packet', flavour);
+    expect({ code, lines, errors }).toEqual({ code: 0, lines: ['1'], errors: '' });
+  });
+
   it('move between pollers with their bytes', async () => {
     const [from, to] = [open(), open()];
     to.echo = true;
