@@ -5,10 +5,11 @@ import { runExample } from './run/run-example.js';
 
 const { host, port, loops } = readArguments(1833);
 
-const server = createServer({
-  address: `tcp://${host}:${port}`,
-  loops: loops as 1,
-  handler: { onMessage: (_connection, data) => data },
-});
+const makeServer = () =>
+  createServer({
+    address: `tcp://${host}:${port}`,
+    loops: loops as 1,
+    handler: { onMessage: (_connection, data) => data },
+  });
 
-await runExample(server, (at) => `nc ${at.hostname} ${at.port}`);
+await runExample(makeServer, (at) => `nc ${at.hostname} ${at.port}`);

@@ -24,14 +24,15 @@ const frames = defineProtocol<Uint8Array>({
 
 const { host, port, loops } = readArguments(1834);
 
-const server = createServer({
-  address: `tcp://${host}:${port}`,
-  loops: loops as 1,
-  protocol: frames,
-  handler: { onMessage: (_connection, body) => body },
-});
+const makeServer = () =>
+  createServer({
+    address: `tcp://${host}:${port}`,
+    loops: loops as 1,
+    protocol: frames,
+    handler: { onMessage: (_connection, body) => body },
+  });
 
 await runExample(
-  server,
+  makeServer,
   (at) => `printf '\\0\\0\\0\\5hello' | nc -q 1 ${at.hostname} ${at.port} | xxd`,
 );

@@ -46,6 +46,7 @@ describe.each(['echo', 'protocol'])('the example %s', (name) => {
     [['--port', 'x'], 2, "--port is 'x'"],
     [['--prot', '1'], 2, '--prot'],
     [['--loops', '0'], 2, "--loops is '0'"],
+    [['--loops', '2'], 1, 'ERR_GEV_INVALID_OPTION: loops is 2'],
     [['--host', '192.0.2.1'], 1, 'ERR_GEV_ADDRESS_NOT_AVAILABLE'],
   ])('refuses %j with a reason', async (args, code, reason) => {
     const run = await Example.run(name, ['--port', '0', ...args]);

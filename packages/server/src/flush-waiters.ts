@@ -7,23 +7,24 @@ type OnFlushed = (error?: GevError) => void;
  * of all bytes ever sent up to and with the message.
  */
 export class FlushWaiters {
-  #waiters: { readonly mark: number; readonly onFlushed: OnFlushed }[] = [];
+  readonly #waiters: { readonly mark: number; readonly onFlushed: OnFlushed }[] = [];
 
   add(mark: number, onFlushed: OnFlushed): void {
     this.#waiters.push({ mark, onFlushed });
   }
 
-  /** Tells those whose bytes are among the first `flushed` ones. */
+  /**
+   * Tells those whose bytes are among the first `flushed` ones. When one throws, the others are
+   * told by the next call.
+   */
   settle(flushed: number): void {
-    const later = this.#waiters.findIndex((waiter) => waiter.mark > flushed);
-    const done = this.#waiters.splice(0, later === -1 ? this.#waiters.length : later);
-    for (const waiter of done) waiter.onFlushed();
+    while (this.#waiters.length > 0 && this.#waiters[0]!.mark <= flushed) {
+      this.#waiters.shift()!.onFlushed();
+    }
   }
 
-  /** Tells all that are left why their bytes will never leave. */
-  fail(error: GevError): void {
-    const left = this.#waiters;
-    this.#waiters = [];
-    for (const waiter of left) waiter.onFlushed(error);
+  /** Tells all that are left why their bytes will never leave; each call by way of `contain`. */
+  fail(error: GevError, contain: (callback: () => void) => void): void {
+    for (const waiter of this.#waiters.splice(0)) contain(() => waiter.onFlushed(error));
   }
 }

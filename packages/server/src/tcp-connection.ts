@@ -15,43 +15,15 @@ import {
 } from '@gev/core';
 import type { Channel } from '@gev/loop';
 import type { RingBuffer } from '@gev/ringbuffer';
+import {
+  closedError,
+  handlerError,
+  inputLimitError,
+  outputLimitError,
+} from './connection-errors.js';
 import type { ConnectionGroup } from './connection-group.js';
+import { Flag, PAUSED, State } from './connection-state.js';
 import { FlushWaiters } from './flush-waiters.js';
-
-/** Drawn as a diagram in ARCHITECTURE.md, "The close sequence". */
-const State = {
-  /** Messages are delivered and sent. */
-  open: 0,
-  /** What is unsent leaves; input is discarded until the peer's end. */
-  closing: 1,
-  /** The handle is gone; `onClose` is about to run. */
-  closed: 2,
-  /** `onClose` has run. */
-  over: 3,
-} as const;
-
-/**
- * What is true of a connection beside its state. Bits of one number: as fields of their own they
- * would be a fifth of what an idle connection weighs.
- */
-const Flag = {
-  /** Who wants reading to pause; reading goes on when nobody does. */
-  pausedByUser: 1 << 0,
-  pausedByBacklog: 1 << 1,
-  /** `onConnect` was called, so `onClose` will be. */
-  greeted: 1 << 2,
-  peerEnded: 1 << 3,
-  /** `onEnd` was called. */
-  endTold: 1 << 4,
-  /** `shutdownWrite` was called. */
-  writeEnded: 1 << 5,
-  /** `send` returned false, or will: `onDrain` is owed. */
-  needsDrain: 1 << 6,
-  /** `localAddress` is the socket's own, not the listener's. */
-  localIsExact: 1 << 7,
-} as const;
-
-const PAUSED = Flag.pausedByUser | Flag.pausedByBacklog;
 
 /**
  * One connection: unpacks what arrives, hands messages to the handler, packs replies into the
@@ -265,8 +237,7 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
       this.#closeFor('protocol-error');
       return;
     }
-    const what = error instanceof Error ? error.message : String(error);
-    this.#report(new GevError('ERR_GEV_HANDLER', `a handler threw: ${what}`, { cause: error }));
+    this.#report(handlerError(error));
     this.#closeFor('handler-error');
   }
 
@@ -314,14 +285,7 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
   }
 
   #inputLimit(length: number): void {
-    const { maxInputBuffer } = this.#group.limits;
-    this.#report(
-      new GevError(
-        'ERR_GEV_INPUT_LIMIT',
-        `${length} bytes arrived without a whole message and maxInputBuffer is ` +
-          `${maxInputBuffer}: raise it, or bound the size of messages in the protocol`,
-      ),
-    );
+    this.#report(inputLimitError(length, this.#group.limits.maxInputBuffer));
     this.#closeFor('input-limit');
   }
 
@@ -358,14 +322,7 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
   }
 
   #outputLimit(length: number): void {
-    const { maxOutputBuffer } = this.#group.limits;
-    this.#report(
-      new GevError(
-        'ERR_GEV_OUTPUT_LIMIT',
-        `the peer left ${length} bytes unread and maxOutputBuffer is ${maxOutputBuffer}: ` +
-          'heed what send() returns and wait for onDrain, or raise it',
-      ),
-    );
+    this.#report(outputLimitError(length, this.#group.limits.maxOutputBuffer));
     this.#destroyFor('output-limit');
   }
 
@@ -450,7 +407,8 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
     loop.connections -= 1;
     loop.counters[Counter.connectionsClosed]! += 1;
     loop.counters[closeCounter(this.#reason)]! += 1;
-    this.#contain(() => this.#waiters?.fail(closedError(`it ended: ${this.#reason}`)));
+    const why = closedError(`it ended: ${this.#reason}`);
+    this.#waiters?.fail(why, (callback) => this.#contain(callback));
     if (this.#is(Flag.greeted)) this.#contain(() => handler.onClose?.(this, this.#reason));
     this.#contain(() => protocol.onClose?.(this));
   }
@@ -486,8 +444,4 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
       logger.error({ connection: this.id, error }, 'a handler threw while its connection ended');
     }
   }
-}
-
-function closedError(why: string): GevError {
-  return new GevError('ERR_GEV_CLOSED', `nothing can be sent on this connection: ${why}`);
 }

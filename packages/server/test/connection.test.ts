@@ -259,4 +259,28 @@ describe.each(pollers)('a connection on $name', (poller) => {
     expect(connection!.readBufferLength).toBe(0);
     client.socket.destroy();
   });
+
+  it('tells every waiter, also when one of them throws', async () => {
+    const ends = new Ends();
+    const told: string[] = [];
+    await using server = await serve(poller, {
+      onMessage(c) {
+        for (const name of ['a', 'b', 'c']) {
+          c.send(name, {
+            onFlushed: (error) => {
+              told.push(error === undefined ? name : `${name} ${error.code}`);
+              if (name === 'a') throw new Error('on purpose');
+            },
+          });
+        }
+      },
+      ...ends.handler,
+    });
+    const client = await Client.connect(server.address);
+    client.socket.end('x');
+    await until(() => ends.reasons.length === 1);
+    expect(told).toEqual(['a', 'b', 'c']);
+    expect(ends.codes).toEqual(['ERR_GEV_HANDLER']);
+    expect(ends.reasons).toEqual(['handler-error']);
+  });
 });

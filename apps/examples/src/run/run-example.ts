@@ -11,18 +11,27 @@ const DRAIN = 5_000;
  * to try it (on stderr, for people); on SIGINT or SIGTERM it drains and exits with 0, on a second
  * signal it exits at once.
  */
-export async function runExample(server: AnyServer, howToTry: (at: URL) => string): Promise<void> {
+export async function runExample(
+  make: () => AnyServer,
+  howToTry: (at: URL) => string,
+): Promise<void> {
+  const server = await listen(make);
+  stopOnSignals(server);
+  console.error(`poller: ${server.poller.name} (${server.poller.reason})`);
+  console.error(`try it: ${howToTry(new URL(server.address))}`);
+  console.log(`listening ${server.address}`);
+}
+
+async function listen(make: () => AnyServer): Promise<AnyServer> {
   try {
+    const server = make();
     await server.listen();
+    return server;
   } catch (error) {
     if (!isGevError(error)) throw error;
     console.error(`${error.code}: ${error.message}`);
     process.exit(1);
   }
-  stopOnSignals(server);
-  console.error(`poller: ${server.poller.name} (${server.poller.reason})`);
-  console.error(`try it: ${howToTry(new URL(server.address))}`);
-  console.log(`listening ${server.address}`);
 }
 
 function stopOnSignals(server: AnyServer): void {
