@@ -1,13 +1,13 @@
 // Sends back every byte it receives.
 import { createServer } from 'gev';
-import { readArguments } from './run/arguments.js';
+import { readArguments, tcpAddress } from './run/arguments.js';
 import { runExample } from './run/run-example.js';
 
 const { host, port, loops } = readArguments(1833);
 
 const makeServer = () =>
   createServer({
-    address: `tcp://${host}:${port}`,
+    address: tcpAddress(host, port),
     loops: loops as 1,
     handler: { onMessage: (_connection, data) => data },
   });

@@ -1,14 +1,14 @@
 // A protocol of one's own: frames of a u32 big-endian length and a body; each frame is echoed.
 import { createServer } from 'gev';
 import { frames } from './protocols/frames.js';
-import { readArguments } from './run/arguments.js';
+import { readArguments, tcpAddress } from './run/arguments.js';
 import { runExample } from './run/run-example.js';
 
 const { host, port, loops } = readArguments(1834);
 
 const makeServer = () =>
   createServer({
-    address: `tcp://${host}:${port}`,
+    address: tcpAddress(host, port),
     loops: loops as 1,
     protocol: frames,
     handler: { onMessage: (_connection, body) => body },

@@ -39,7 +39,7 @@ export function formatAddress(address: Address): string {
 }
 
 function parseTcp(text: string): TcpAddress {
-  const parts = /^tcp:\/\/(?:\[([^\]]+)\]|([^:/[\]]+)):(\d{1,5})\/?$/.exec(text);
+  const parts = /^tcp:\/\/(?:\[([^\]]*:[^\]]*)\]|([^:/[\]]+)):(\d{1,5})\/?$/.exec(text);
   if (!parts) throw invalid(text, 'it is not of the form tcp://HOST:PORT');
   const host = parts[1] ?? parts[2] ?? '';
   const port = Number(parts[3]);

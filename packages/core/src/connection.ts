@@ -37,8 +37,10 @@ export interface Connection<Out = Uint8Array | string, Context = unknown> {
    * Packs and sends one message. Inside a callback it joins the batch, outside it leaves in the
    * same turn. Returns false when unsent bytes are above the high watermark: wait for `onDrain`.
    *
-   * @throws GevError `ERR_GEV_CLOSED` after `close`, `destroy` or the end of the connection; what
-   * `pack` throws, after which the connection is as it was
+   * @throws GevError `ERR_GEV_CLOSED` after `close`, `destroy` or the end of the connection;
+   * `ERR_GEV_HANDLER` when `pack` throws (its `cause`): the message is taken back and the connection
+   * is as it was, unless the message outgrew the output arena and a part of it had left, which
+   * destroys the connection
    */
   send(message: Out, options?: SendOptions): boolean;
   /** Sends several messages in one go; see {@link Connection.send}. */
@@ -57,7 +59,7 @@ export interface Connection<Out = Uint8Array | string, Context = unknown> {
   pause(): void;
   resume(): void;
 
-  /** Bytes received that do not yet make a whole message. */
+  /** Bytes received that do not yet make a whole message; counted when a read has been handled. */
   readonly readBufferLength: number;
   /** Bytes that `send` took and the kernel has not; always true, never stale. */
   readonly writeBufferLength: number;

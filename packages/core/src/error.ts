@@ -64,6 +64,8 @@ const ADVICE: Readonly<Record<string, readonly [CoreErrorCode, string]>> = {
     'ERR_GEV_ACCESS',
     'the process lacks the permission: ports below 1024 need a privilege, a unix path a writable folder',
   ],
+  ENOENT: ['ERR_GEV_IO', 'the folder of the unix path does not exist: make it first'],
+  ENOTDIR: ['ERR_GEV_IO', 'a part of the unix path is no folder: choose another path'],
   EPERM: [
     'ERR_GEV_ACCESS',
     'the process lacks the permission: ask the administrator or choose another address',

@@ -6,7 +6,7 @@ import type { GevError } from './error.js';
  * What a server does with its connections. For one connection the order is `onConnect`, any
  * number of `onMessage`, `onDrain` and `onError`, then exactly one `onClose`, the last.
  *
- * All run on the loop's thread. What one throws closes that connection alone, with reason
+ * All run on the loop's thread and are synchronous: an async function's reply goes by `send`. What one throws closes that connection alone, with reason
  * `handler-error`, after `onError`.
  */
 export interface Handler<In = Uint8Array, Out = Uint8Array | string, Context = unknown> {

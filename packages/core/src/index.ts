@@ -15,7 +15,7 @@ export {
   ROW_SIZE,
   slotOf,
 } from './batch/layout.js';
-export { BatchMemory, type BatchOptions } from './batch/memory.js';
+export { BatchMemory, type BatchOptions, checkBatchOptions } from './batch/memory.js';
 export type { ReadBuffer, WriteBuffer } from './buffer.js';
 export { CLOSE_REASONS, type CloseReason, reasonOfErrno } from './close-reason.js';
 export type { Connection, SendOptions } from './connection.js';

@@ -111,6 +111,7 @@ export class Outbox implements WriteBuffer {
   /** Notes an order without bytes: shutdown, close, abort, pause, resume. */
   order(kind: number, slot: number, generation: number): void {
     this.#noteStretch();
+    this.#keepRoom(2);
     this.#note(kind, slot, generation, 0, 0);
   }
 
@@ -149,8 +150,8 @@ export class Outbox implements WriteBuffer {
 
   write(bytes: Uint8Array): void {
     const size = bytes.length;
-    // Not `size >= WORTH_A_LOOK`: what has no length, or is no array of bytes, is refused there.
-    if (!(size < WORTH_A_LOOK && ArrayBuffer.isView(bytes))) {
+    // What has no length, or is no array of bytes, is refused there.
+    if (!(size < WORTH_A_LOOK && bytes.BYTES_PER_ELEMENT === 1)) {
       this.#writeLarge(bytes);
       return;
     }
@@ -195,24 +196,32 @@ export class Outbox implements WriteBuffer {
   /** Sends a stretch of the input region from where it lies. */
   #writeInPlace(offset: number, length: number): void {
     this.#noteUnderWay();
+    this.#keepRoom(2);
     this.#note(OrderKind.write, this.#slot, this.#generation, offset, length);
     this.#noted += length;
   }
 
   #turnTo(slot: number, generation: number): void {
     this.#noteStretch();
+    this.#keepRoom(1);
     this.#slot = slot;
     this.#generation = generation;
   }
 
-  /** Notes the whole messages to the target as one order. */
+  /** Notes the whole messages to the target as one order. There is always a row left for it. */
   #noteStretch(): void {
     const size = this.#message - this.#start;
     if (size === 0) return;
-    const start = this.#start;
-    // First of all, because noting may flush, and a flush notes the stretch.
+    this.#note(OrderKind.write, this.#slot, this.#generation, this.#start, size);
     this.#start = this.#message;
-    this.#note(OrderKind.write, this.#slot, this.#generation, start, size);
+  }
+
+  /**
+   * Makes sure of `rows` more rows; called only when nothing waits outside of the rows, so that a
+   * new epoch means for every connection that its staged bytes were handed over.
+   */
+  #keepRoom(rows: number): void {
+    if (this.#count + rows > this.#maxOrders) this.#handOver();
   }
 
   /** Notes what there is of the message under way, behind the whole ones. */
@@ -224,7 +233,6 @@ export class Outbox implements WriteBuffer {
   }
 
   #note(kind: number, slot: number, generation: number, offset: number, length: number): void {
-    if (this.#count === this.#maxOrders) this.#handOver();
     const orders = this.#orders;
     const at = this.#count * ROW_SIZE;
     orders[at + Column.kind] = kind;
@@ -272,6 +280,6 @@ function sendInsidePack(): GevError {
 function notBytes(value: unknown): GevError {
   return new GevError(
     'ERR_GEV_HANDLER',
-    `write() was given a value of type ${typeof value}: give a Uint8Array, or use writeString()`,
+    `a value of type ${typeof value} is no bytes: give a Uint8Array, or a protocol that packs it`,
   );
 }

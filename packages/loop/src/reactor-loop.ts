@@ -181,20 +181,22 @@ export class ReactorLoop implements EventLoop, PollerSink {
         this.#notify(channel, kind, events[at + Column.detail]!);
       }
     } catch (error) {
-      channel.onFault(error);
+      this.#fault(channel, error);
     }
   }
 
   #accepted(slot: number, generation: number, listener: number): void {
-    const acceptor = this.#channels[listener] as AcceptorChannel | undefined;
-    if (acceptor === undefined) {
-      this.outbox.order(OrderKind.abort, slot, generation);
-      return;
+    const acceptor = this.#channels[listener];
+    if (acceptor !== undefined && isAcceptor(acceptor)) {
+      try {
+        acceptor.onAccepted(slot, generation);
+      } catch (error) {
+        this.#fault(acceptor, error);
+      }
     }
-    try {
-      acceptor.onAccepted(slot, generation);
-    } catch (error) {
-      acceptor.onFault(error);
+    // Nobody took it: the listener is gone, or threw before it could.
+    if (this.#channels[slot]?.generation !== generation) {
+      this.outbox.order(OrderKind.abort, slot, generation);
     }
   }
 
@@ -211,7 +213,7 @@ export class ReactorLoop implements EventLoop, PollerSink {
         channel.onBacklog();
         break;
       case EventKind.acceptFailed:
-        (channel as AcceptorChannel).onAcceptFailed(detail);
+        if (isAcceptor(channel)) channel.onAcceptFailed(detail);
         break;
       default:
         throw new GevError('ERR_GEV_POLLER_STATE', `the poller sent a row of kind ${kind}`);
@@ -282,7 +284,7 @@ export class ReactorLoop implements EventLoop, PollerSink {
     try {
       this.#notify(channel, kind, detail);
     } catch (error) {
-      channel.onFault(error);
+      this.#fault(channel, error);
     }
   }
 
@@ -297,7 +299,21 @@ export class ReactorLoop implements EventLoop, PollerSink {
     try {
       method.call(channel);
     } catch (error) {
+      this.#fault(channel, error);
+    }
+  }
+
+  /**
+   * Tells a channel what it threw. That must not throw again; if it does (a broken logger), the rest
+   * of the batch goes on all the same and the process hears of it by 'uncaughtException'.
+   */
+  #fault(channel: Channel, error: unknown): void {
+    try {
       channel.onFault(error);
+    } catch (second) {
+      setImmediate(() => {
+        throw second;
+      });
     }
   }
 
@@ -309,4 +325,8 @@ export class ReactorLoop implements EventLoop, PollerSink {
     }
     this.arena.fill(POISON, 0, end);
   }
+}
+
+function isAcceptor(channel: Channel): channel is AcceptorChannel {
+  return 'onAccepted' in channel;
 }

@@ -42,6 +42,7 @@ class Recorder implements AcceptorChannel {
   }
   onAccepted(slot: number, generation: number): void {
     this.log.push(`${this.slot} accepted ${slot}/${generation}`);
+    if (slot !== 8) new Recorder(this.loop, slot, this.log, generation);
   }
   onAcceptFailed(errno: number): void {
     this.log.push(`${this.slot} acceptFailed ${errno}`);
@@ -143,9 +144,10 @@ describe('dispatch', () => {
     poller.batch([
       { kind: EventKind.accepted, slot: 5, generation: 7, detail: 0 },
       { kind: EventKind.accepted, slot: 6, detail: 1 },
+      { kind: EventKind.accepted, slot: 8, detail: 0 },
     ]);
-    expect(log).toEqual(['0 accepted 5/7']);
-    expect(poller.orders).toEqual([`6:${OrderKind.abort}`]);
+    expect(log).toEqual(['0 accepted 5/7', '0 accepted 8/1']);
+    expect(poller.orders).toEqual([`6:${OrderKind.abort}`, `8:${OrderKind.abort}`]);
   });
 });
 

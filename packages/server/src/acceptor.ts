@@ -15,6 +15,8 @@ export class Acceptor<In, Out, Context> implements AcceptorChannel {
   readonly address: Address;
   readonly #group: ConnectionGroup<In, Out, Context>;
   #closed = false;
+  /** Nothing was accepted since accepting failed; said once, not ten times a second. */
+  #starved = false;
 
   /** @param handle an open listener of the group's loop, owned by this from now on */
   constructor(group: ConnectionGroup<In, Out, Context>, handle: number, address: Address) {
@@ -34,16 +36,23 @@ export class Acceptor<In, Out, Context> implements AcceptorChannel {
   }
 
   onAccepted(slot: number, generation: number): void {
+    this.#starved = false;
     new TcpConnection(this.#group, slot, generation, this.address).open();
   }
 
   onAcceptFailed(errno: number): void {
     const { loop, logger } = this.#group;
     loop.counters[Counter.acceptErrors]! += 1;
-    logger.warn(
-      { address: formatAddress(this.address), errno: getSystemErrorName(-errno) },
-      'accepting failed and rests for a moment: raise the limit of open files (ulimit -n)',
-    );
+    const name = getSystemErrorName(-errno);
+    if (!this.#starved) {
+      const advice =
+        name === 'ENOBUFS' ? 'maxHandles or socket memory' : 'the limit of open files (ulimit -n)';
+      logger.warn(
+        { address: formatAddress(this.address), errno: name },
+        `accepting failed and is tried again every ${ACCEPT_RETRY} ms: raise ${advice}`,
+      );
+    }
+    this.#starved = true;
     loop.runAfter(ACCEPT_RETRY, () => {
       if (!this.#closed) loop.order(OrderKind.resume, this);
     });

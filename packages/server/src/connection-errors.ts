@@ -7,8 +7,29 @@ export function closedError(why: string): GevError {
 
 /** Wraps what a handler or a protocol's `pack` threw. */
 export function handlerError(thrown: unknown): GevError {
-  const what = thrown instanceof Error ? thrown.message : String(thrown);
-  return new GevError('ERR_GEV_HANDLER', `a handler threw: ${what}`, { cause: thrown });
+  return new GevError('ERR_GEV_HANDLER', `a handler threw: ${describe(thrown)}`, { cause: thrown });
+}
+
+/** For a message that `pack` threw on. */
+export function packError(message: unknown, thrown: unknown): GevError {
+  const advice = isThenable(message)
+    ? 'a promise cannot be sent: let onMessage return nothing and reply with connection.send()'
+    : `a message of type ${typeof message} could not be packed: ${describe(thrown)}`;
+  return new GevError('ERR_GEV_HANDLER', advice, { cause: thrown });
+}
+
+/** A promise, as an async handler returns it. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value;
+}
+
+/** Anything can be thrown, also what cannot be turned into a string. */
+function describe(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? thrown.message : String(thrown);
+  } catch {
+    return `a value of type ${typeof thrown}`;
+  }
 }
 
 /** @param length bytes that wait for the rest of their message */

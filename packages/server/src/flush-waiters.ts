@@ -9,6 +9,8 @@ type OnFlushed = (error?: GevError) => void;
 export class FlushWaiters {
   readonly #waiters: { readonly mark: number; readonly onFlushed: OnFlushed }[] = [];
 
+  #confirmed = 0;
+
   add(mark: number, onFlushed: OnFlushed): void {
     this.#waiters.push({ mark, onFlushed });
   }
@@ -23,8 +25,18 @@ export class FlushWaiters {
     }
   }
 
-  /** Tells all that are left why their bytes will never leave; each call by way of `contain`. */
-  fail(error: GevError, contain: (callback: () => void) => void): void {
-    for (const waiter of this.#waiters.splice(0)) contain(() => waiter.onFlushed(error));
+  /** Notes, for the end, that the first `flushed` bytes have left. Tells nobody. */
+  confirm(flushed: number): void {
+    this.#confirmed = flushed;
+  }
+
+  /**
+   * The end: tells those whose bytes have left, and the others why theirs never will; each call by
+   * way of `contain`.
+   */
+  finish(error: GevError, contain: (callback: () => void) => void): void {
+    for (const { mark, onFlushed } of this.#waiters.splice(0)) {
+      contain(() => onFlushed(mark <= this.#confirmed ? undefined : error));
+    }
   }
 }

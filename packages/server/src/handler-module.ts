@@ -45,9 +45,20 @@ export async function loadHandlerModule<In, Out, Context>(
   return application as unknown as Application<In, Out, Context>;
 }
 
+const CALLBACKS = ['onConnect', 'onClose', 'onDrain', 'onEnd', 'onError'] as const;
+
 /** @throws GevError `ERR_GEV_INVALID_OPTION` when `handler` has no `onMessage` function */
 export function assertHandler(handler: unknown, what: string): void {
-  if (isRecord(handler) && typeof handler['onMessage'] === 'function') return;
+  if (isRecord(handler) && typeof handler['onMessage'] === 'function') {
+    const wrong = CALLBACKS.find(
+      (name) => handler[name] !== undefined && typeof handler[name] !== 'function',
+    );
+    if (wrong === undefined) return;
+    throw new GevError<ServerErrorCode>(
+      'ERR_GEV_INVALID_OPTION',
+      `${wrong} of ${what} is ${String(handler[wrong])}: give a function or leave it out`,
+    );
+  }
   throw new GevError<ServerErrorCode>(
     'ERR_GEV_INVALID_OPTION',
     `${what} has no onMessage function: give an object such as { onMessage: (c, data) => data }`,

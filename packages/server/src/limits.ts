@@ -23,17 +23,15 @@ const LARGEST = 2 ** 31 - 1;
 
 /** @throws GevError `ERR_GEV_INVALID_OPTION` */
 export function resolveLimits(options: ConnectionLimits): ResolvedLimits {
-  const maxOutputBuffer = whole('maxOutputBuffer', options.maxOutputBuffer, 16 * MiB, 1);
-  const highWatermark = whole(
+  const maxOutputBuffer = wholeNumber('maxOutputBuffer', options.maxOutputBuffer ?? 16 * MiB, 1);
+  const highWatermark = wholeNumber(
     'highWatermark',
-    options.highWatermark,
-    Math.min(MiB, maxOutputBuffer),
+    options.highWatermark ?? Math.min(MiB, maxOutputBuffer),
     1,
   );
-  const lowWatermark = whole(
+  const lowWatermark = wholeNumber(
     'lowWatermark',
-    options.lowWatermark,
-    Math.min(64 * 1024, highWatermark),
+    options.lowWatermark ?? Math.min(64 * 1024, highWatermark),
     0,
   );
   if (lowWatermark > highWatermark || highWatermark > maxOutputBuffer) {
@@ -43,18 +41,18 @@ export function resolveLimits(options: ConnectionLimits): ResolvedLimits {
     );
   }
   return {
-    maxInputBuffer: whole('maxInputBuffer', options.maxInputBuffer, MiB, 1),
+    maxInputBuffer: wholeNumber('maxInputBuffer', options.maxInputBuffer ?? MiB, 1),
     maxOutputBuffer,
     highWatermark,
     lowWatermark,
-    closeTimeout: whole('closeTimeout', options.closeTimeout, 10_000, 0),
+    closeTimeout: wholeNumber('closeTimeout', options.closeTimeout ?? 10_000, 0),
   };
 }
 
-function whole(name: string, value: number | undefined, fallback: number, least: number): number {
-  const chosen = value ?? fallback;
-  if (Number.isSafeInteger(chosen) && chosen >= least && chosen <= LARGEST) return chosen;
-  throw invalid(`${name} is ${String(chosen)}: give a whole number from ${least} to ${LARGEST}`);
+/** @throws GevError `ERR_GEV_INVALID_OPTION` unless it is a whole number from `least` to 2^31 - 1 */
+export function wholeNumber(name: string, value: number, least: number): number {
+  if (Number.isSafeInteger(value) && value >= least && value <= LARGEST) return value;
+  throw invalid(`${name} is ${String(value)}: give a whole number from ${least} to ${LARGEST}`);
 }
 
 function invalid(message: string): GevError<ServerErrorCode> {

@@ -1,6 +1,7 @@
 import {
   type Address,
   type BatchOptions,
+  checkBatchOptions,
   GevError,
   type Handler,
   type ListenOptions,
@@ -11,7 +12,12 @@ import {
 } from '@gev/core';
 import type { ServerErrorCode } from './error-codes.js';
 import { assertHandler } from './handler-module.js';
-import { type ConnectionLimits, type ResolvedLimits, resolveLimits } from './limits.js';
+import {
+  type ConnectionLimits,
+  type ResolvedLimits,
+  resolveLimits,
+  wholeNumber,
+} from './limits.js';
 import { nearestName } from './nearest-name.js';
 
 /** A poller that was chosen and can be made. */
@@ -74,8 +80,8 @@ const NAMES: Readonly<Record<keyof ServerOptions<unknown, unknown, unknown>, tru
 };
 
 const BOOLEANS = ['allowHalfOpen', 'poisonViews', 'reusePort', 'ipv6Only', 'noDelay'] as const;
-const NUMBERS = ['backlog', 'keepAlive', 'sendBufferSize', 'receiveBufferSize'] as const;
-const LARGEST = 2 ** 31 - 1;
+const NUMBERS = { backlog: 1, keepAlive: 0, sendBufferSize: 1, receiveBufferSize: 1 } as const;
+const LOGGER = ['debug', 'info', 'warn', 'error'] as const;
 
 /**
  * Checks every option and returns the addresses and the limits that they mean.
@@ -93,6 +99,8 @@ export function checkOptions<In, Out, Context>(
   const { handler, protocol } = options;
   if (!(handler instanceof URL)) assertHandler(handler, 'the handler');
   if (protocol !== undefined) assertProtocol(protocol);
+  if (options.logger !== undefined) assertFunctions('logger', options.logger, LOGGER);
+  checkBatchOptions(options);
   const given = typeof options.address === 'string' ? [options.address] : options.address;
   if (!Array.isArray(given) || given.length === 0) {
     throw invalid("the option address is missing: give one such as 'tcp://127.0.0.1:1833'");
@@ -115,11 +123,8 @@ function checkTypes(options: Readonly<Record<string, unknown>>): void {
     if (value === undefined || typeof value === 'boolean') continue;
     throw invalid(`${name} is ${String(value)}: give true or false`);
   }
-  for (const name of NUMBERS) {
-    const value = options[name];
-    if (value === undefined) continue;
-    if (Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= LARGEST) continue;
-    throw invalid(`${name} is ${String(value)}: give a whole number from 0 to ${LARGEST}`);
+  for (const [name, least] of Object.entries(NUMBERS)) {
+    if (options[name] !== undefined) wholeNumber(name, options[name] as number, least);
   }
   const loops = options['loops'];
   if (loops !== undefined && loops !== 1) {
@@ -134,10 +139,16 @@ function checkTypes(options: Readonly<Record<string, unknown>>): void {
 }
 
 /** @throws GevError `ERR_GEV_INVALID_OPTION` */
-export function assertProtocol(protocol: object): void {
-  const { unpack, pack } = protocol as { unpack?: unknown; pack?: unknown };
-  if (typeof unpack === 'function' && typeof pack === 'function') return;
-  throw invalid('the protocol lacks unpack or pack: see defineProtocol()');
+export function assertProtocol(protocol: unknown): void {
+  assertFunctions('protocol', protocol, ['unpack', 'pack']);
+}
+
+function assertFunctions(option: string, value: unknown, names: readonly string[]): void {
+  const missing = names.find(
+    (name) => typeof (value as Record<string, unknown> | null)?.[name] !== 'function',
+  );
+  if (missing === undefined) return;
+  throw invalid(`${option} has no function ${missing}: it needs ${names.join(', ')}`);
 }
 
 function invalid(message: string): GevError<ServerErrorCode> {

@@ -13,7 +13,7 @@ import { Acceptor } from './acceptor.js';
 import type { ConnectionGroup } from './connection-group.js';
 import type { ServerErrorCode } from './error-codes.js';
 import { type Application, loadHandlerModule } from './handler-module.js';
-import type { ResolvedLimits } from './limits.js';
+import { type ResolvedLimits, wholeNumber } from './limits.js';
 import { OpenCount } from './open-count.js';
 import { passThrough } from './pass-through.js';
 import { resolveHost } from './resolve-host.js';
@@ -92,7 +92,14 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Context = unknow
     }
     this.#state = 'starting';
     this.#starting = this.#start();
-    await this.#starting;
+    try {
+      await this.#starting;
+    } catch (error) {
+      this.#state = 'closed';
+      this.#timers.cancelAll();
+      throw error;
+    }
+    if (this.#closing === undefined) this.#state = 'listening';
     return this;
   }
 
@@ -100,10 +107,13 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Context = unknow
    * Stops in order: accepts no more, lets every connection send what is unsent, closes what is
    * left at the deadline, and ends the loop. Every connection gets its `onClose` first, with
    * reason `server-closing`. May be called again.
+   *
+   * @throws GevError (rejects with) `ERR_GEV_INVALID_OPTION`
    */
-  close(options: CloseOptions = {}): Promise<void> {
-    this.#closing ??= this.#close(options.timeout ?? CLOSE_TIMEOUT);
-    return this.#closing;
+  async close(options: CloseOptions = {}): Promise<void> {
+    const timeout = wholeNumber('timeout', options.timeout ?? CLOSE_TIMEOUT, 0);
+    this.#closing ??= this.#close(timeout);
+    await this.#closing;
   }
 
   /** Runs `task` once in `delay` milliseconds, unless the server is closed before. */
@@ -128,16 +138,16 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Context = unknow
     const loop = new ReactorLoop({ poller, poisonViews: this.#options.poisonViews ?? false });
     try {
       const group = this.#makeGroup(loop, await this.#application(loop));
+      const addresses = await Promise.all(this.#wanted.map(resolveHost));
+      for (const address of addresses) await this.#listenOn(group, address);
+      // Last of all, so that nobody is connected to a server that then fails to start.
       loop.start();
-      for (const address of this.#wanted) await this.#listenOn(group, address);
       this.#group = group;
     } catch (error) {
-      this.#state = 'closed';
       this.#acceptors = [];
       loop.stop();
       throw error;
     }
-    if (this.#closing === undefined) this.#state = 'listening';
   }
 
   async #application(loop: ReactorLoop): Promise<Application<In, Out, Context>> {
@@ -168,8 +178,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Context = unknow
     };
   }
 
-  async #listenOn(group: ConnectionGroup<In, Out, Context>, wanted: Address): Promise<void> {
-    const address = await resolveHost(wanted);
+  async #listenOn(group: ConnectionGroup<In, Out, Context>, address: Address): Promise<void> {
     const { handle, address: real } = await group.loop.poller.listen(address, this.#options);
     this.#acceptors.push(new Acceptor(group, handle, real));
   }

@@ -5,8 +5,9 @@ import {
   type Connection,
   Counter,
   closeCounter,
-  GevError,
+  type GevError,
   handleOf,
+  isGevError,
   OrderKind,
   reasonOfErrno,
   type SendOptions,
@@ -19,7 +20,9 @@ import {
   closedError,
   handlerError,
   inputLimitError,
+  isThenable,
   outputLimitError,
+  packError,
 } from './connection-errors.js';
 import type { ConnectionGroup } from './connection-group.js';
 import { Flag, PAUSED, State } from './connection-state.js';
@@ -198,9 +201,10 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
 
   onClosed(errno: number): void {
     if (this.closed) return;
-    if (errno === 0) {
-      this.#waiters?.settle(this.#sent);
-    } else if (this.#state === State.open) {
+    // `queued` of a handle that failed still tells what was left unsent.
+    const unsent = errno !== 0 && this.#group.loop.queued[this.slot]! > 0;
+    this.#waiters?.confirm(errno === 0 ? this.#sent : 0);
+    if (unsent || (errno !== 0 && this.#state === State.open)) {
       const name = getSystemErrorName(-errno);
       this.#reason = reasonOfErrno(name);
       if (this.#reason === 'io-error') this.#report(systemError(name, 'socket', 'of a connection'));
@@ -232,12 +236,15 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
   }
 
   onFault(error: unknown): void {
-    if (error instanceof GevError && error.code === 'ERR_GEV_PROTOCOL') {
+    // Not instanceof: the protocol may come from another copy of the package (ESM and CommonJS).
+    if (isGevError(error) && error.code === 'ERR_GEV_PROTOCOL') {
       this.#report(error);
       this.#closeFor('protocol-error');
       return;
     }
-    this.#report(handlerError(error));
+    this.#report(
+      isGevError(error) && error.code === 'ERR_GEV_HANDLER' ? error : handlerError(error),
+    );
     this.#closeFor('handler-error');
   }
 
@@ -298,7 +305,10 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
     } catch (error) {
       // A part of it is on its way, so what follows would be garbage to the peer.
       if (!outbox.rollback()) this.#destroyFor('handler-error');
-      throw error;
+      if (isThenable(message)) {
+        message.then(undefined, (reason) => this.#report(handlerError(reason)));
+      }
+      throw packError(message, error);
     }
     const size = outbox.end();
     if (this.#epoch !== outbox.epoch) {
@@ -335,7 +345,9 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
     if (!this.#is(Flag.needsDrain)) return;
     this.#flags &= ~Flag.needsDrain;
     this.#resumeFor(Flag.pausedByBacklog);
-    if (this.#state === State.open) this.#group.handler.onDrain?.(this);
+    if (this.#state === State.open && !this.#is(Flag.writeEnded)) {
+      this.#group.handler.onDrain?.(this);
+    }
   }
 
   #pauseFor(who: number): void {
@@ -383,13 +395,15 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
 
   #armLinger(): void {
     const { loop, limits } = this.#group;
+    // A server that stops has a deadline of its own for all of them.
+    if (this.#reason === 'server-closing') return;
     this.#linger ??= loop.runAfter(limits.closeTimeout, () => this.#destroyFor(this.#reason));
   }
 
   #destroyFor(reason: CloseReason): void {
     if (this.closed) return;
     const { loop } = this.#group;
-    this.#waiters?.settle(this.#sent - this.writeBufferLength);
+    this.#waiters?.confirm(this.#sent - this.writeBufferLength);
     this.#state = State.closed;
     this.#reason = reason;
     loop.order(OrderKind.abort, this);
@@ -408,7 +422,7 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
     loop.counters[Counter.connectionsClosed]! += 1;
     loop.counters[closeCounter(this.#reason)]! += 1;
     const why = closedError(`it ended: ${this.#reason}`);
-    this.#waiters?.fail(why, (callback) => this.#contain(callback));
+    this.#waiters?.finish(why, (callback) => this.#contain(callback));
     if (this.#is(Flag.greeted)) this.#contain(() => handler.onClose?.(this, this.#reason));
     this.#contain(() => protocol.onClose?.(this));
   }

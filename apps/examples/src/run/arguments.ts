@@ -30,6 +30,11 @@ export function readArguments(defaultPort: number): ExampleArguments {
   }
 }
 
+/** The address as gev takes it; an IPv6 host goes into brackets. */
+export function tcpAddress(host: string, port: number): string {
+  return host.includes(':') ? `tcp://[${host}]:${port}` : `tcp://${host}:${port}`;
+}
+
 function whole(name: string, text: string, least: number, most: number): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= least && value <= most) return value;

@@ -3,6 +3,12 @@ import { isGevError, type Server } from 'gev';
 /** What the examples need of a server, whatever its messages are. */
 type AnyServer = Pick<Server, 'listen' | 'close' | 'address' | 'poller'>;
 
+/**
+ * Milliseconds in which a signal counts once: of one Ctrl-C a program under npm hears twice, from the
+ * terminal and from npm, which forwards it.
+ */
+const ONE_SIGNAL = 500;
+
 /** Milliseconds that connections get to finish after a signal. */
 const DRAIN = 5_000;
 
@@ -35,10 +41,13 @@ async function listen(make: () => AnyServer): Promise<AnyServer> {
 }
 
 function stopOnSignals(server: AnyServer): void {
-  let stopping = false;
+  let stoppingSince = 0;
   const stop = (signal: NodeJS.Signals) => {
-    if (stopping) process.exit(1);
-    stopping = true;
+    if (stoppingSince > 0) {
+      if (performance.now() - stoppingSince > ONE_SIGNAL) process.exit(1);
+      return;
+    }
+    stoppingSince = performance.now();
     console.error(`${signal}: draining, once more ends at once`);
     server.close({ timeout: DRAIN }).then(() => process.exit(0));
   };

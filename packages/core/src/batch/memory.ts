@@ -45,13 +45,13 @@ export class BatchMemory {
 
   /** @throws GevError `ERR_GEV_INVALID_OPTION` */
   constructor(options: BatchOptions = {}) {
-    this.inputSize = bounded(options, 'inputSize', 512 * 1024, 4096, 2 ** 30);
-    this.outputSize = bounded(options, 'outputSize', 512 * 1024, 4096, 2 ** 30);
-    const readSize = Math.min(64 * 1024, this.inputSize);
-    this.readSize = bounded(options, 'readSize', readSize, 1, this.inputSize);
-    this.maxEvents = bounded(options, 'batch', 1024, 1, 65_536);
-    this.maxHandles = bounded(options, 'maxHandles', 2 ** 20, 1, 2 ** 22);
-    this.lowWatermark = bounded(options, 'lowWatermark', 64 * 1024, 0, 2 ** 31 - 1);
+    const sizes = checkBatchOptions(options);
+    this.inputSize = sizes.inputSize;
+    this.outputSize = sizes.outputSize;
+    this.readSize = sizes.readSize;
+    this.maxEvents = sizes.batch;
+    this.maxHandles = sizes.maxHandles;
+    this.lowWatermark = sizes.lowWatermark;
     this.maxOrders = Math.max(2 * this.maxEvents, 64);
     this.arena = new Uint8Array(this.inputSize + this.outputSize);
     this.events = new Int32Array(this.maxEvents * ROW_SIZE);
@@ -59,6 +59,23 @@ export class BatchMemory {
     this.results = new Int32Array(this.maxOrders * ROW_SIZE);
     this.queued = new Uint32Array(this.maxHandles);
   }
+}
+
+/**
+ * Checks sizes without making anything, and fills in the defaults.
+ *
+ * @throws GevError `ERR_GEV_INVALID_OPTION`
+ */
+export function checkBatchOptions(options: BatchOptions): Required<BatchOptions> {
+  const inputSize = bounded(options, 'inputSize', 512 * 1024, 4096, 2 ** 30);
+  return {
+    inputSize,
+    outputSize: bounded(options, 'outputSize', 512 * 1024, 4096, 2 ** 30),
+    readSize: bounded(options, 'readSize', Math.min(64 * 1024, inputSize), 1, inputSize),
+    batch: bounded(options, 'batch', 1024, 1, 65_536),
+    maxHandles: bounded(options, 'maxHandles', 2 ** 20, 1, 2 ** 22),
+    lowWatermark: bounded(options, 'lowWatermark', 64 * 1024, 0, 2 ** 31 - 1),
+  };
 }
 
 function bounded(
