@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findCompiler, NO_COMPILER, nodeGyp, root } from './toolchain.mjs';
+import { cannotBuild, missingTool, nodeGyp, root } from './toolchain.mjs';
 
 const stamp = join(root, 'build/.gev-stamp');
 
@@ -32,8 +32,9 @@ function build() {
     console.log('gev: Windows has neither epoll nor kqueue; the node-poller will be used');
     return 0;
   }
-  if (findCompiler() === undefined) {
-    console.log(NO_COMPILER);
+  const missing = missingTool();
+  if (missing !== undefined) {
+    console.log(cannotBuild(missing));
     return 0;
   }
   const status = nodeGyp(root, ['configure', 'build']);

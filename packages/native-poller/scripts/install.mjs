@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { findCompiler, NO_COMPILER, nodeGyp, root } from './toolchain.mjs';
+import { cannotBuild, missingTool, nodeGyp, root } from './toolchain.mjs';
 
 function hasBinary() {
   try {
@@ -18,8 +18,9 @@ function install() {
   // In the workspace `build` does it.
   if (existsSync(join(root, '../../pnpm-workspace.yaml'))) return;
   if (process.platform === 'win32' || hasBinary()) return;
-  if (findCompiler() === undefined) {
-    console.log(NO_COMPILER);
+  const missing = missingTool();
+  if (missing !== undefined) {
+    console.log(cannotBuild(missing));
   } else if (nodeGyp(root, ['rebuild']) !== 0) {
     console.log('gev: the native poller could not be built; the node-poller will be used');
   }

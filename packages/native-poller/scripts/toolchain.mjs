@@ -10,16 +10,24 @@ const require = createRequire(import.meta.url);
 /** The package's folder. */
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
-export const NO_COMPILER =
-  'gev: no C compiler found, the native poller is not built; the node-poller will be used';
+/** The line for a machine that cannot build. `tool` is what {@link missingTool} gave. */
+export const cannotBuild = (tool) =>
+  `gev: no ${tool} found, the native poller is not built; the node-poller will be used`;
 
-/** The first compiler that answers, or undefined. */
-export function findCompiler() {
-  const names = process.env.CC ? [process.env.CC] : ['cc', 'gcc', 'clang'];
-  return names.find((name) => {
-    const [command, ...first] = name.split(' ');
-    return spawnSync(command, [...first, '--version'], { stdio: 'ignore' }).status === 0;
-  });
+/** The first tool that building needs and the machine lacks, or undefined. */
+export function missingTool() {
+  const { CC, MAKE, PYTHON } = process.env;
+  const tools = {
+    'C compiler': CC ? [CC] : ['cc', 'gcc', 'clang'],
+    make: [MAKE ?? (process.platform.endsWith('bsd') ? 'gmake' : 'make')],
+    'Python 3': PYTHON ? [PYTHON] : ['python3', 'python'],
+  };
+  return Object.keys(tools).find((tool) => !tools[tool].some(answers));
+}
+
+function answers(name) {
+  const [command, ...first] = name.split(' ');
+  return spawnSync(command, [...first, '--version'], { stdio: 'ignore' }).status === 0;
 }
 
 /** node-gyp of this package, else the one that npm brings along. */

@@ -232,7 +232,134 @@ describe.each(pollers)('faults on $name', (poller) => {
     expect(firehose).toBeGreaterThan(0);
     for (const client of [loud, ...quiet]) client.socket.destroy();
   });
+
+  it('a context() that throws aborts the socket, and the next one is served', async () => {
+    let calls = 0;
+    const logged: string[] = [];
+    const logger: Logger = { ...silent, error: (_fields, message) => void logged.push(message) };
+    await using server = await serve(
+      poller,
+      { onMessage: (_c, data) => data },
+      { context: () => (calls++ === 0 ? boom() : 1), logger },
+    );
+    const first = await Client.connect(server.address);
+    await until(() => first.closed || first.ended);
+    first.socket.destroy();
+    const second = await Client.connect(server.address);
+    second.socket.write('fine');
+    await second.receive(4);
+    expect(logged).toEqual(['accepting threw']);
+    second.socket.destroy();
+  });
+
+  it('survives what cannot be turned into a string', async () => {
+    const ends = new Ends();
+    await using server = await serve(poller, {
+      onMessage() {
+        throw Object.create(null);
+      },
+      ...ends.handler,
+    });
+    const client = await Client.connect(server.address);
+    client.socket.end('x');
+    await until(() => ends.reasons.length === 1);
+    expect(ends.codes).toEqual(['ERR_GEV_HANDLER']);
+    expect(ends.reasons).toEqual(['handler-error']);
+  });
+
+  it('an async onMessage gets advice, and its rejection reaches onError', async () => {
+    const messages: string[] = [];
+    const ends = new Ends();
+    await using server = await serve(poller, {
+      onMessage: (async () => boom()) as unknown as () => string,
+      onError: (_c, error) => void messages.push(error.message),
+      onClose: ends.handler.onClose,
+    });
+    const client = await Client.connect(server.address);
+    client.socket.end('x');
+    await until(() => ends.reasons.length === 1 && messages.length === 2);
+    expect(messages.sort()).toEqual([
+      'a handler threw: on purpose',
+      'a promise cannot be sent: let onMessage return nothing and reply with connection.send()',
+    ]);
+    expect(ends.reasons).toEqual(['handler-error']);
+  });
+
+  it('refuses to send an array of anything but bytes', async () => {
+    const ends = new Ends();
+    const wide = new Uint16Array([0x4141, 0x4242]) as unknown as Uint8Array;
+    await using server = await serve(poller, { onMessage: () => wide, ...ends.handler });
+    const client = await Client.connect(server.address);
+    client.socket.end('x');
+    await until(() => ends.reasons.length === 1);
+    expect([client.size, ends.codes]).toEqual([0, ['ERR_GEV_HANDLER']]);
+  });
+
+  it('destroy() does what it says when an onFlushed throws', async () => {
+    const ends = new Ends();
+    const logger: Logger = { ...silent };
+    await using server = await serve(
+      poller,
+      {
+        onMessage(c) {
+          c.send(Buffer.alloc(8 * MiB), { onFlushed: () => boom() });
+          c.destroy();
+          expect(c.closed).toBe(true);
+        },
+        ...ends.handler,
+      },
+      { logger },
+    );
+    const client = await Client.connect(server.address);
+    client.socket.pause();
+    client.socket.write('x');
+    await until(() => ends.reasons.length === 1);
+    expect(ends.reasons).toEqual(['local-destroyed']);
+    client.socket.destroy();
+  });
+
+  it('a reset while close() has bytes to send is a reset', async () => {
+    const ends = new Ends();
+    await using server = await serve(poller, {
+      onMessage(c) {
+        c.send(Buffer.alloc(12 * MiB));
+        c.close();
+      },
+      ...ends.handler,
+    });
+    const client = await Client.connect(server.address);
+    client.socket.pause();
+    client.socket.write('x');
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    client.reset();
+    await until(() => ends.reasons.length === 1);
+    expect(ends.reasons).toEqual(['peer-reset']);
+  });
+
+  it('the unsent bytes are told truly when orders outgrow their table', async () => {
+    const all: Connection[] = [];
+    await using server = await serve(
+      poller,
+      { onConnect: (c) => void all.push(c), onMessage: () => {} },
+      { batch: 1 },
+    );
+    const clients = await Promise.all(
+      Array.from({ length: 100 }, () => Client.connect(server.address)),
+    );
+    await until(() => all.length === 100);
+    // The table has 64 rows: the first ones are handed over on the way, and the kernel takes them.
+    for (const c of all) c.send('0123456789');
+    const lengths = all.map((c) => c.writeBufferLength);
+    expect(lengths.at(-1)).toBe(10);
+    const handedOver = lengths.lastIndexOf(0);
+    expect(lengths.slice(handedOver + 1).every((length) => length === 10)).toBe(true);
+    expect(lengths.slice(0, handedOver + 1).every((length) => length === 0)).toBe(true);
+    await until(() => clients.every((client) => client.size === 10));
+    for (const client of clients) client.socket.destroy();
+  });
 });
+
+const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
 function boom(): never {
   throw new Error('on purpose');

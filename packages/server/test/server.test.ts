@@ -35,6 +35,12 @@ describe('options', () => {
     [{ address, handler: echo, maxInputBuffer: 1.5 }, 'ERR_GEV_INVALID_OPTION', /1\.5/],
     [{ address, handler: echo, highWatermark: 2 ** 30 }, 'ERR_GEV_INVALID_OPTION', /order/],
     [{ address, handler: echo, context: {} }, 'ERR_GEV_INVALID_OPTION', /context/],
+    [{ address, handler: echo, batch: 0 }, 'ERR_GEV_INVALID_OPTION', /batch is 0/],
+    [{ address, handler: echo, readSize: 2 ** 20 }, 'ERR_GEV_INVALID_OPTION', /readSize/],
+    [{ address, handler: echo, backlog: 0 }, 'ERR_GEV_INVALID_OPTION', /backlog is 0/],
+    [{ address, handler: echo, protocol: null }, 'ERR_GEV_INVALID_OPTION', /protocol/],
+    [{ address, handler: echo, logger: {} }, 'ERR_GEV_INVALID_OPTION', /logger.*debug/],
+    [{ address, handler: { ...echo, onClose: 5 } }, 'ERR_GEV_INVALID_OPTION', /onClose/],
   ])('%o is refused at the call', (options, code, message) => {
     expect(make(options)).toThrow(expect.objectContaining({ code }));
     expect(make(options)).toThrow(message);
@@ -63,6 +69,35 @@ describe.each(pollers)('a server on $name', (choice) => {
     const nobody = new Server({ address: 'tcp://nobody.invalid:0', handler: echo }, choice);
     await expect(nobody.listen()).rejects.toMatchObject({ code: 'ERR_GEV_HOST_NOT_FOUND' });
   });
+
+  it('connects nobody, and keeps no timer, when one of its addresses fails', async () => {
+    const told: string[] = [];
+    const free = await serve(choice, echo);
+    const good = free.address;
+    await free.close();
+    const handler = { ...echo, onConnect: () => void told.push('connect') };
+    const server = new Server({ address: [good, 'tcp://nobody.invalid:1'], handler }, choice);
+    server.runEvery(1, () => told.push('tick'));
+    const client = Client.connect(good).catch(() => undefined);
+    await expect(server.listen()).rejects.toMatchObject({ code: 'ERR_GEV_HOST_NOT_FOUND' });
+    (await client)?.socket.destroy();
+    const ticks = told.length;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(told).toHaveLength(ticks);
+    expect(told).not.toContain('connect');
+    await expect(server.listen()).rejects.toThrow(/closed/);
+  });
+
+  it.each([Number.NaN, -1, Number.POSITIVE_INFINITY, 2 ** 31])(
+    'refuses %d as a time',
+    async (time) => {
+      await using server = await serve(choice, echo);
+      const invalid = expect.objectContaining({ code: 'ERR_GEV_INVALID_OPTION' });
+      await expect(server.close({ timeout: time })).rejects.toEqual(invalid);
+      expect(() => server.runAfter(time, () => {})).toThrow(invalid);
+      expect(() => server.runEvery(time, () => {})).toThrow(invalid);
+    },
+  );
 
   it('listens once, closes as often as one likes, and frees the port', async () => {
     const server = await serve(choice, echo);
