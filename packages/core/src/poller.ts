@@ -10,7 +10,7 @@ export interface PollerSupports {
   readonly unixSockets: boolean;
   /** A peer's end of sending and ours are separate. */
   readonly halfClose: boolean;
-  /** `keepAlive`, `sendBufferSize` and `receiveBufferSize` have an effect. */
+  /** `sendBufferSize` and `receiveBufferSize` have an effect. */
   readonly socketOptions: boolean;
 }
 

@@ -3,6 +3,8 @@ import {
   type BatchOptions,
   formatAddress,
   GevError,
+  type Logger,
+  type Poller,
   type Protocol,
   stderrLogger,
   type Timer,
@@ -138,6 +140,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Context = unknow
     const loop = new ReactorLoop({ poller, poisonViews: this.#options.poisonViews ?? false });
     try {
       const group = this.#makeGroup(loop, await this.#application(loop));
+      this.#warnOfIgnored(poller, group.logger);
       const addresses = await Promise.all(this.#wanted.map(resolveHost));
       for (const address of addresses) await this.#listenOn(group, address);
       // Last of all, so that nobody is connected to a server that then fails to start.
@@ -176,6 +179,15 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Context = unknow
       leftovers: new RingBufferPool(),
       open: new OpenCount(),
     };
+  }
+
+  /** An option that has no effect on this poller must not seem to have one. */
+  #warnOfIgnored(poller: Poller, logger: Logger): void {
+    if (poller.supports.socketOptions) return;
+    for (const option of ['sendBufferSize', 'receiveBufferSize'] as const) {
+      if (this.#options[option] === undefined) continue;
+      logger.warn({ option, poller: poller.name }, 'this poller cannot set it: it has no effect');
+    }
   }
 
   async #listenOn(group: ConnectionGroup<In, Out, Context>, address: Address): Promise<void> {

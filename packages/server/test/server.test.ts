@@ -99,6 +99,20 @@ describe.each(pollers)('a server on $name', (choice) => {
     },
   );
 
+  it('warns of options that its poller cannot set', async () => {
+    const warned: object[] = [];
+    const logger = {
+      debug() {},
+      info() {},
+      warn: (fields: object) => warned.push(fields),
+      error() {},
+    };
+    await using server = await serve(choice, echo, { logger, sendBufferSize: 65_536 });
+    expect(server.address).not.toBe('');
+    const expected = choice.name === 'node' ? [{ option: 'sendBufferSize', poller: 'node' }] : [];
+    expect(warned).toEqual(expected);
+  });
+
   it('listens once, closes as often as one likes, and frees the port', async () => {
     const server = await serve(choice, echo);
     await expect(server.listen()).rejects.toMatchObject({ code: 'ERR_GEV_SERVER_STATE' });
