@@ -8,6 +8,9 @@
 /* Connections taken from one listener in one batch, so that a storm leaves the others their turn. */
 #define ACCEPT_BUDGET 64
 
+/* Clients turned away at once: a flood must not keep the loop for as long as it lasts. */
+#define SHED_BUDGET 4096
+
 /* Shortages that pass when somebody closes something (accept(2)). */
 static bool is_shortage(int error) {
   return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
@@ -44,7 +47,7 @@ static bool is_passing(int error) {
  */
 static void shed(struct gev_engine *engine, const struct gev_slot *slot) {
   gev_engine_close_spare(engine);
-  for (int i = 0; i < slot->listener->backlog; i++) {
+  for (int i = 0; i < slot->listener->backlog && i < SHED_BUDGET; i++) {
     struct gev_address peer;
     int fd = gev_socket_accept(slot->fd, &peer);
     if (fd >= 0) (void)close(fd);

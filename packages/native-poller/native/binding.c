@@ -60,7 +60,8 @@ static napi_value give_handle(struct gev_binding *binding, struct gev_outcome ou
 /* False: it threw, because no handle can be made. */
 static bool require_slot(struct gev_binding *binding) {
   struct gev_slots *slots = &binding->engine.slots;
-  if (gev_slots_full(slots)) gev_slots_recycle(slots);
+  /* Not inside a batch: rows that JavaScript has yet to read may name a resting slot. */
+  if (gev_slots_full(slots) && !binding->delivering) gev_slots_recycle(slots);
   if (!gev_slots_full(slots)) return true;
   gev_throw(binding->env, GEV_ERR_STATE,
             "all handles are in use: raise maxHandles or close some");

@@ -86,6 +86,8 @@ void gev_engine_drop(struct gev_engine *engine, uint32_t index) {
   /* `queued` keeps what was left unsent until the slot is used again: that is the contract. */
   gev_queue_clear(&slot->queue);
   if (slot->fd >= 0) {
+    /* close(2) alone leaves a socket in the epoll set that has other descriptors (epoll(7)). */
+    if (slot->flags & GEV_ADOPTED) gev_engine_detach(engine, index);
     if (!(slot->flags & GEV_DETACHED)) {
       gev_poller_forget(&engine->poller, slot->fd, slot->interest);
     }
@@ -199,6 +201,7 @@ struct gev_outcome gev_engine_adopt(struct gev_engine *engine, int fd, uint32_t 
   int32_t taken = gev_engine_add(engine, fd, &peer, GEV_READ);
   if (taken < 0) return (struct gev_outcome){-taken, "adopt"};
   *index = (uint32_t)taken;
+  gev_slots_at(&engine->slots, *index)->flags |= GEV_ADOPTED;
   keep_peer_path(gev_slots_at(&engine->slots, *index), &name);
   return outcome;
 }

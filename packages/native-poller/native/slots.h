@@ -37,6 +37,8 @@ enum gev_slot_flag {
   GEV_STARVED = 1 << 9,
   /* A TCP socket, not a unix one. */
   GEV_TCP = 1 << 10,
+  /* Came by `adopt`, so others may hold descriptors of the same socket. */
+  GEV_ADOPTED = 1 << 11,
 };
 
 /* What only a listener needs. Owned by its slot. */

@@ -85,9 +85,14 @@ static int open_socket(int family) {
 #endif
 }
 
+/* Seconds; Linux refuses more (MAX_TCP_KEEPIDLE). */
+#define LONGEST_KEEP_ALIVE 32767
+
 static int set_keep_alive(int fd, int milliseconds) {
   if (milliseconds <= 0) return 0;
-  int seconds = milliseconds < 1000 ? 1 : (milliseconds + 500) / 1000;
+  int seconds = milliseconds / 1000 + (milliseconds % 1000 >= 500 ? 1 : 0);
+  if (seconds < 1) seconds = 1;
+  if (seconds > LONGEST_KEEP_ALIVE) seconds = LONGEST_KEEP_ALIVE;
   if (set_flag(fd, SOL_SOCKET, SO_KEEPALIVE, 1) < 0) return -1;
 #ifdef KEEP_ALIVE_IDLE
   return set_flag(fd, IPPROTO_TCP, KEEP_ALIVE_IDLE, seconds);
