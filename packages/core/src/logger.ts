@@ -19,7 +19,12 @@ function print(level: string, fields: object, message: string): void {
   console.error(`gev ${level}: ${message}${details.join('')}`);
 }
 
+/** Never throws: a bigint, a cycle or an object without a prototype must not hide what is told. */
 function describe(value: unknown): string {
   if (value instanceof Error) return value.stack ?? value.message;
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  try {
+    return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  } catch {
+    return `(a value of type ${typeof value} that cannot be printed)`;
+  }
 }

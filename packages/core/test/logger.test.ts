@@ -11,7 +11,9 @@ describe('the default logger', () => {
     stderrLogger.info({}, 'hidden');
     stderrLogger.warn({ port: 80, list: [1] }, 'careful');
     stderrLogger.error({ error: new Error('why') }, 'broken');
-    expect(lines).toHaveLength(2);
+    stderrLogger.error({ error: { big: 1n } }, 'odd');
+    expect(lines).toHaveLength(3);
+    expect(lines[2]).toMatch(/^gev error: odd error=\(a value of type object/);
     expect(lines[0]).toBe('gev warning: careful port=80 list=[1]');
     expect(lines[1]).toMatch(/^gev error: broken error=Error: why/);
   });

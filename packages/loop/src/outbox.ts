@@ -178,7 +178,7 @@ export class Outbox implements WriteBuffer {
   }
 
   #writeLarge(bytes: Uint8Array): void {
-    if (!(bytes instanceof Uint8Array)) throw notBytes(bytes);
+    if (!(ArrayBuffer.isView(bytes) && bytes.BYTES_PER_ELEMENT === 1)) throw notBytes(bytes);
     if (this.inputIsLive && bytes.buffer === this.#memory) {
       this.#writeInPlace(bytes.byteOffset, bytes.length);
       return;

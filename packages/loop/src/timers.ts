@@ -6,6 +6,7 @@ const LONGEST = 2 ** 31 - 1;
 /** The timers of one owner, so that they can all be cancelled with it. */
 export class Timers {
   readonly #armed = new Set<NodeJS.Timeout>();
+  #over = false;
 
   /**
    * Runs `task` once in `delay` milliseconds.
@@ -18,6 +19,7 @@ export class Timers {
   }
 
   #arm(delay: number, task: () => void): Timer {
+    if (this.#over) return { cancel() {} };
     const timeout = setTimeout(() => {
       this.#armed.delete(timeout);
       task();
@@ -46,7 +48,9 @@ export class Timers {
     return { cancel: () => timer.cancel() };
   }
 
+  /** Cancels all, and every one that is asked for later: their owner is gone. */
   cancelAll(): void {
+    this.#over = true;
     for (const timeout of this.#armed) clearTimeout(timeout);
     this.#armed.clear();
   }

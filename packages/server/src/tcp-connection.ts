@@ -135,13 +135,14 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
 
   sendAll(messages: Iterable<Out>, options?: SendOptions): boolean {
     this.#mustBeSendable();
+    // Now, not at the end: what is packed before the iterable throws has to leave, too.
+    this.#group.loop.schedule();
     for (const message of messages) {
       // A message of the row may have passed the output cap and ended the connection.
       this.#mustBeSendable();
       this.#pack(message);
     }
     if (options?.onFlushed) this.#await(options.onFlushed);
-    this.#group.loop.schedule();
     return !this.#is(Flag.needsDrain);
   }
 
@@ -196,13 +197,14 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
   onEnded(): void {
     this.#flags |= Flag.peerEnded;
     if (this.#state === State.closing) this.#group.loop.order(OrderKind.close, this);
-    else if (!this.#is(PAUSED)) this.#meetEnd();
+    else this.onWake();
   }
 
   onClosed(errno: number): void {
     if (this.closed) return;
     // `queued` of a handle that failed still tells what was left unsent.
-    const unsent = errno !== 0 && this.#group.loop.queued[this.slot]! > 0;
+    const inOrder = this.#reason === 'local-closed' || this.#reason === 'peer-closed';
+    const unsent = errno !== 0 && inOrder && this.#group.loop.queued[this.slot]! > 0;
     this.#waiters?.confirm(errno === 0 ? this.#sent : 0);
     if (unsent || (errno !== 0 && this.#state === State.open)) {
       const name = getSystemErrorName(-errno);
@@ -306,7 +308,7 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
       // A part of it is on its way, so what follows would be garbage to the peer.
       if (!outbox.rollback()) this.#destroyFor('handler-error');
       if (isThenable(message)) {
-        message.then(undefined, (reason) => this.#report(handlerError(reason)));
+        Promise.resolve(message).catch((reason) => this.#report(handlerError(reason)));
       }
       throw packError(message, error);
     }
@@ -440,12 +442,16 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
     );
   }
 
-  /** Gives an error to `onError`; without one, an error of our own side goes to the log. */
+  /**
+   * Gives an error to `onError`; without one, or after `onClose`, an error of our own side goes to
+   * the log.
+   */
   #report(error: GevError): void {
-    const { handler, logger } = this.#group;
-    if (handler.onError) this.#contain(() => handler.onError?.(this, error));
-    else if (error.code === 'ERR_GEV_HANDLER') {
-      logger.error({ connection: this.id, error }, 'a handler threw and there is no onError');
+    const { handler } = this.#group;
+    if (handler.onError && this.#state !== State.over) {
+      this.#contain(() => handler.onError?.(this, error));
+    } else if (error.code === 'ERR_GEV_HANDLER') {
+      this.#log(error, 'a handler threw and there is no onError');
     }
   }
 
@@ -454,8 +460,18 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
     try {
       callback();
     } catch (error) {
-      const { logger } = this.#group;
-      logger.error({ connection: this.id, error }, 'a handler threw while its connection ended');
+      this.#log(error, 'a handler threw while its connection ended');
+    }
+  }
+
+  /** A logger that throws must not keep `onClose` from being called. */
+  #log(error: unknown, message: string): void {
+    try {
+      this.#group.logger.error({ connection: this.id, error }, message);
+    } catch (second) {
+      setImmediate(() => {
+        throw second;
+      });
     }
   }
 }

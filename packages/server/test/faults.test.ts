@@ -357,6 +357,60 @@ describe.each(pollers)('faults on $name', (poller) => {
     await until(() => clients.every((client) => client.size === 10));
     for (const client of clients) client.socket.destroy();
   });
+
+  it('keeps the reason that it closed for when the peer resets afterwards', async () => {
+    const ends = new Ends();
+    await using server = await serve(poller, {
+      onMessage(c) {
+        c.send(Buffer.alloc(12 * MiB));
+        boom();
+      },
+      ...ends.handler,
+    });
+    const client = await Client.connect(server.address);
+    client.socket.pause();
+    client.socket.write('x');
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    client.reset();
+    await until(() => ends.reasons.length === 1);
+    expect(ends.reasons).toEqual(['handler-error']);
+  });
+
+  it('sendAll() lets leave what was packed before its iterable threw', async () => {
+    const all: Connection[] = [];
+    await using server = await serve(poller, {
+      onConnect: (c) => void all.push(c),
+      onMessage: () => {},
+    });
+    const client = await Client.connect(server.address);
+    await until(() => all.length === 1);
+    function* messages() {
+      yield 'one';
+      boom();
+    }
+    expect(() => all[0]!.sendAll(messages())).toThrow('on purpose');
+    expect((await client.receive(3)).toString()).toBe('one');
+    client.socket.destroy();
+  });
+
+  it('calls nothing after onClose: a late rejection is logged', async () => {
+    const told: string[] = [];
+    const logger: Logger = { ...silent, error: (_fields, message) => void told.push(message) };
+    const late = () => new Promise<string>((_resolve, reject) => setTimeout(reject, 60, 'late'));
+    await using server = await serve(
+      poller,
+      {
+        onMessage: late as unknown as () => string,
+        onError: () => void told.push('onError'),
+        onClose: () => void told.push('onClose'),
+      },
+      { logger },
+    );
+    const client = await Client.connect(server.address);
+    client.socket.end('x');
+    await until(() => told.length === 3);
+    expect(told).toEqual(['onError', 'onClose', 'a handler threw and there is no onError']);
+  });
 });
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };

@@ -168,6 +168,10 @@ describe.each(pollers)('a server on $name', (choice) => {
     await until(() => ran.includes('after'));
     expect(ran).not.toContain('never');
     await server.close();
+    const before = ran.length;
+    server.runEvery(1, () => ran.push('after the end'));
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(ran).toHaveLength(before);
   });
 
   it('gives the handler module its loop, and takes { protocol, handler } from it', async () => {
