@@ -10,17 +10,22 @@ export function handlerError(thrown: unknown): GevError {
   return new GevError('ERR_GEV_HANDLER', `a handler threw: ${describe(thrown)}`, { cause: thrown });
 }
 
-/** For a message that `pack` threw on. */
-export function packError(message: unknown, thrown: unknown): GevError {
-  const advice = isThenable(message)
+/**
+ * For a message that `pack` threw on.
+ *
+ * @param onRejected told what a promise (of an async handler) is rejected with, if it is
+ */
+export function packError(
+  message: unknown,
+  thrown: unknown,
+  onRejected: (rejection: unknown) => void,
+): GevError {
+  const isPromise = typeof message === 'object' && message !== null && 'then' in message;
+  if (isPromise) Promise.resolve(message).catch(onRejected);
+  const advice = isPromise
     ? 'a promise cannot be sent: let onMessage return nothing and reply with connection.send()'
     : `a message of type ${typeof message} could not be packed: ${describe(thrown)}`;
   return new GevError('ERR_GEV_HANDLER', advice, { cause: thrown });
-}
-
-/** A promise, as an async handler returns it. */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value;
 }
 
 /** Anything can be thrown, also what cannot be turned into a string. */

@@ -20,12 +20,12 @@ import {
   closedError,
   handlerError,
   inputLimitError,
-  isThenable,
   outputLimitError,
   packError,
 } from './connection-errors.js';
 import type { ConnectionGroup } from './connection-group.js';
 import { Flag, PAUSED, State } from './connection-state.js';
+import { contain, logFault } from './containment.js';
 import { FlushWaiters } from './flush-waiters.js';
 
 /**
@@ -128,9 +128,7 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
   send(message: Out, options?: SendOptions): boolean {
     this.#mustBeSendable();
     this.#pack(message);
-    if (options?.onFlushed) this.#await(options.onFlushed);
-    this.#group.loop.schedule();
-    return !this.#is(Flag.needsDrain);
+    return this.#sentAll(options);
   }
 
   sendAll(messages: Iterable<Out>, options?: SendOptions): boolean {
@@ -142,8 +140,7 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
       this.#mustBeSendable();
       this.#pack(message);
     }
-    if (options?.onFlushed) this.#await(options.onFlushed);
-    return !this.#is(Flag.needsDrain);
+    return this.#sentAll(options);
   }
 
   close(): void {
@@ -284,18 +281,16 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
       leftover.write(second);
       this.#leftover = leftover;
     }
-    if (!this.#is(PAUSED) && rest > limits.maxInputBuffer) this.#inputLimit(rest);
+    if (!this.#is(PAUSED) && rest > limits.maxInputBuffer) {
+      this.#report(inputLimitError(rest, limits.maxInputBuffer));
+      this.#closeFor('input-limit');
+    }
   }
 
   #dropLeftover(): void {
     if (this.#leftover === undefined) return;
     this.#group.leftovers.give(this.#leftover);
     this.#leftover = undefined;
-  }
-
-  #inputLimit(length: number): void {
-    this.#report(inputLimitError(length, this.#group.limits.maxInputBuffer));
-    this.#closeFor('input-limit');
   }
 
   #pack(message: Out): void {
@@ -307,10 +302,7 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
     } catch (error) {
       // A part of it is on its way, so what follows would be garbage to the peer.
       if (!outbox.rollback()) this.#destroyFor('handler-error');
-      if (isThenable(message)) {
-        Promise.resolve(message).catch((reason) => this.#report(handlerError(reason)));
-      }
-      throw packError(message, error);
+      throw packError(message, error, (rejection) => this.#report(handlerError(rejection)));
     }
     const size = outbox.end();
     if (this.#epoch !== outbox.epoch) {
@@ -329,13 +321,12 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
     const { loop, limits } = this.#group;
     loop.outbox.flush();
     const queued = loop.queued[this.slot]!;
-    if (queued > limits.maxOutputBuffer) this.#outputLimit(queued);
-    else if (queued > limits.highWatermark) this.#standBack();
-  }
-
-  #outputLimit(length: number): void {
-    this.#report(outputLimitError(length, this.#group.limits.maxOutputBuffer));
-    this.#destroyFor('output-limit');
+    if (queued > limits.maxOutputBuffer) {
+      this.#report(outputLimitError(queued, limits.maxOutputBuffer));
+      this.#destroyFor('output-limit');
+    } else if (queued > limits.highWatermark) {
+      this.#standBack();
+    }
   }
 
   #standBack(): void {
@@ -429,10 +420,15 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
     this.#contain(() => protocol.onClose?.(this));
   }
 
-  #await(onFlushed: (error?: GevError) => void): void {
-    this.#waiters ??= new FlushWaiters();
-    this.#waiters.add(this.#sent, onFlushed);
-    this.#group.loop.afterFlush(this);
+  #sentAll(options: SendOptions | undefined): boolean {
+    const { loop } = this.#group;
+    if (options?.onFlushed) {
+      this.#waiters ??= new FlushWaiters();
+      this.#waiters.add(this.#sent, options.onFlushed);
+      loop.afterFlush(this);
+    }
+    loop.schedule();
+    return !this.#is(Flag.needsDrain);
   }
 
   #mustBeSendable(): void {
@@ -451,27 +447,11 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
     if (handler.onError && this.#state !== State.over) {
       this.#contain(() => handler.onError?.(this, error));
     } else if (error.code === 'ERR_GEV_HANDLER') {
-      this.#log(error, 'a handler threw and there is no onError');
+      logFault(this.#group.logger, this.id, error, 'a handler threw and there is no onError');
     }
   }
 
-  /** For callbacks whose connection is ending already: what they throw can only be logged. */
   #contain(callback: () => void): void {
-    try {
-      callback();
-    } catch (error) {
-      this.#log(error, 'a handler threw while its connection ended');
-    }
-  }
-
-  /** A logger that throws must not keep `onClose` from being called. */
-  #log(error: unknown, message: string): void {
-    try {
-      this.#group.logger.error({ connection: this.id, error }, message);
-    } catch (second) {
-      setImmediate(() => {
-        throw second;
-      });
-    }
+    contain(this.#group.logger, this.id, callback);
   }
 }
