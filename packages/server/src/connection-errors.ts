@@ -1,4 +1,13 @@
-import { GevError } from '@gev/core';
+import { type CloseReason, GevError, isGevError } from '@gev/core';
+
+/** What `onError` is told of something thrown, and the reason that it closes the connection for. */
+export function faultOf(thrown: unknown): { error: GevError; reason: CloseReason } {
+  // Not instanceof: the protocol may come from another copy of the package (ESM and CommonJS).
+  if (!isGevError(thrown)) return { error: handlerError(thrown), reason: 'handler-error' };
+  if (thrown.code === 'ERR_GEV_PROTOCOL') return { error: thrown, reason: 'protocol-error' };
+  const error = thrown.code === 'ERR_GEV_HANDLER' ? thrown : handlerError(thrown);
+  return { error, reason: 'handler-error' };
+}
 
 /** For a send that can go nowhere, and for those who waited for one. */
 export function closedError(why: string): GevError {

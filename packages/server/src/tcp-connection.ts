@@ -7,7 +7,6 @@ import {
   closeCounter,
   type GevError,
   handleOf,
-  isGevError,
   OrderKind,
   reasonOfErrno,
   type SendOptions,
@@ -18,6 +17,7 @@ import type { Channel } from '@gev/loop';
 import type { RingBuffer } from '@gev/ringbuffer';
 import {
   closedError,
+  faultOf,
   handlerError,
   inputLimitError,
   outputLimitError,
@@ -234,17 +234,10 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
       this.#meetEnd();
   }
 
-  onFault(error: unknown): void {
-    // Not instanceof: the protocol may come from another copy of the package (ESM and CommonJS).
-    if (isGevError(error) && error.code === 'ERR_GEV_PROTOCOL') {
-      this.#report(error);
-      this.#closeFor('protocol-error');
-      return;
-    }
-    this.#report(
-      isGevError(error) && error.code === 'ERR_GEV_HANDLER' ? error : handlerError(error),
-    );
-    this.#closeFor('handler-error');
+  onFault(thrown: unknown): void {
+    const { error, reason } = faultOf(thrown);
+    this.#report(error);
+    this.#closeFor(reason);
   }
 
   /** True when any of the flags is set. */
