@@ -15,7 +15,16 @@ function library(name) {
 }
 
 function copyPackage() {
-  const parts = ['src', 'native', 'scripts', 'test', 'dist', 'binding.gyp', 'package.json'];
+  const parts = [
+    'src',
+    'native',
+    'scripts',
+    'test',
+    'dist',
+    'binding.gyp',
+    'package.json',
+    'vitest.config.ts',
+  ];
   for (const name of [...parts, 'tsconfig.json', 'LICENSE']) {
     cpSync(join(root, name), join(folder, name), { recursive: true });
   }
