@@ -16,6 +16,8 @@
       'native/flush.c',
       'native/gather.c',
       'native/lifetime.c',
+      'native/mail.c',
+      'native/mailbox.c',
       'native/queue.c',
       'native/slots.c',
       'native/socket_ops.c',

@@ -3,7 +3,7 @@ import type { BatchMemory } from './batch/memory.js';
 
 /** What a poller can do; the conformance suite and the layers above ask here first. */
 export interface PollerSupports {
-  /** Connections can move to a poller in another thread (`release` and `adopt`). */
+  /** Connections can move to a poller in another thread (`handOver`, `release` and `adopt`). */
   readonly handOff: boolean;
   /** Several listeners may share one port (SO_REUSEPORT). */
   readonly reusePort: boolean;
@@ -64,6 +64,11 @@ export interface Poller {
   readonly name: string;
   readonly supports: PollerSupports;
   readonly memory: BatchMemory;
+  /**
+   * This poller's own name for the other threads of the process: a positive whole number, unique in
+   * the process and never used again.
+   */
+  readonly mailbox: number;
 
   /** Starts delivering to `sink`. Once only. */
   start(sink: PollerSink): void;
@@ -111,6 +116,25 @@ export interface Poller {
    * @throws GevError `ERR_GEV_UNSUPPORTED`, `ERR_GEV_IO`
    */
   adopt(descriptor: number): number;
+
+  /**
+   * Gives an established connection to the poller that owns `mailbox`, in whatever thread: here the
+   * handle is forgotten, there an `adopted` row with `tag` (32 bits) comes. Only with nothing unsent.
+   * False when that poller is gone; then the connection stays here as it was.
+   *
+   * @throws GevError `ERR_GEV_UNSUPPORTED`, `ERR_GEV_CLOSED`, `ERR_GEV_POLLER_STATE`,
+   * `ERR_GEV_INVALID_OPTION`
+   */
+  handOver(handle: number, mailbox: number, tag: number): boolean;
+
+  /**
+   * Copies the bytes as one letter into a mailbox. Letters of one sender keep their order. False when
+   * that poller is known to be gone, or 64 MiB wait there already.
+   */
+  post(mailbox: number, bytes: Uint8Array): boolean;
+
+  /** Takes the letters that wait, oldest first; each is the caller's own. Told of by a `mail` row. */
+  receive(): Uint8Array[];
 
   /** Closes every handle at once and delivers nothing more. May be called again. */
   stop(): void;

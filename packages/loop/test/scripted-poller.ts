@@ -33,6 +33,9 @@ export class ScriptedPoller implements Poller {
     socketOptions: false,
   };
   readonly memory: BatchMemory;
+  readonly mailbox = 1;
+  /** What `receive` gives next. */
+  letters: Uint8Array[] = [];
   readonly sent: string[] = [];
   readonly orders: string[] = [];
   flushes = 0;
@@ -115,5 +118,18 @@ export class ScriptedPoller implements Poller {
     table[at + Column.offset] = offset;
     table[at + Column.length] = length;
     table[at + Column.detail] = row.detail ?? 0;
+  }
+
+  handOver(): boolean {
+    return false;
+  }
+
+  post(_mailbox: number, bytes: Uint8Array): boolean {
+    this.letters.push(bytes.slice());
+    return true;
+  }
+
+  receive(): Uint8Array[] {
+    return this.letters.splice(0);
   }
 }

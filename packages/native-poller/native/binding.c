@@ -4,12 +4,22 @@
 
 #include "convert.h"
 
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
 /* A handle number: `batch/layout.ts` of @gev/core. */
 #define HANDLE_SLOT_BITS 24
 
 static napi_value undefined(napi_env env) {
   napi_value value = NULL;
   (void)napi_get_undefined(env, &value);
+  return value;
+}
+
+static napi_value boolean(napi_env env, bool of) {
+  napi_value value = NULL;
+  (void)napi_get_boolean(env, of, &value);
   return value;
 }
 
@@ -133,25 +143,110 @@ static napi_value binding_adopt(napi_env env, napi_callback_info info) {
   return give_handle(binding, outcome, index);
 }
 
+/* The connection, if it can go to another poller. NULL: it threw. */
+static struct gev_slot *find_movable(struct gev_binding *binding, napi_value handle,
+                                     uint32_t *index) {
+  struct gev_slot *slot = find(binding, handle, index);
+  if (slot == NULL) {
+    gev_throw(binding->env, GEV_ERR_CLOSED, "the handle is closed");
+    return NULL;
+  }
+  if (slot->kind == GEV_CONNECTION && slot->queue.bytes == 0 &&
+      !(slot->flags & (GEV_CONNECTING | GEV_FAILED))) {
+    return slot;
+  }
+  gev_throw(binding->env, GEV_ERR_STATE,
+            "only an established connection with nothing unsent can be given away");
+  return NULL;
+}
+
 static napi_value binding_release(napi_env env, napi_callback_info info) {
   napi_value arguments[2];
   uint32_t index = 0;
   struct gev_binding *binding = enter(env, info, arguments);
-  if (binding == NULL) return NULL;
-  struct gev_slot *slot = find(binding, arguments[0], &index);
-  if (slot == NULL) {
-    gev_throw(env, GEV_ERR_CLOSED, "the handle is closed");
-    return NULL;
-  }
-  if (slot->kind != GEV_CONNECTION || slot->queue.bytes > 0 ||
-      slot->flags & (GEV_CONNECTING | GEV_FAILED)) {
-    gev_throw(env, GEV_ERR_STATE,
-              "only an established connection with nothing unsent can be released");
-    return NULL;
-  }
+  if (binding == NULL || find_movable(binding, arguments[0], &index) == NULL) return NULL;
   int fd = gev_engine_release(&binding->engine, index);
   gev_binding_update(binding);
   return number(env, fd);
+}
+
+static napi_value binding_hand_over(napi_env env, napi_callback_info info) {
+  napi_value arguments[3];
+  size_t count = 3;
+  void *data = NULL;
+  uint32_t index = 0;
+  int64_t mailbox = 0;
+  int32_t tag = 0;
+  if (napi_get_cb_info(env, info, &count, arguments, NULL, &data) != napi_ok) return NULL;
+  struct gev_binding *binding = data;
+  if (binding->stopped) {
+    gev_throw(env, GEV_ERR_STATE, "the poller was stopped");
+    return NULL;
+  }
+  if (napi_get_value_int64(env, arguments[1], &mailbox) != napi_ok ||
+      napi_get_value_int32(env, arguments[2], &tag) != napi_ok) {
+    gev_throw(env, GEV_ERR_INVALID, "the mailbox and the tag must be numbers");
+    return NULL;
+  }
+  if (find_movable(binding, arguments[0], &index) == NULL) return NULL;
+  bool given = gev_engine_hand_over(&binding->engine, index, (uint64_t)mailbox, tag);
+  gev_binding_update(binding);
+  return boolean(env, given);
+}
+
+static napi_value binding_post(napi_env env, napi_callback_info info) {
+  napi_value arguments[2];
+  int64_t mailbox = 0;
+  void *bytes = NULL;
+  size_t size = 0;
+  napi_typedarray_type type;
+  bool is_array = false;
+    /* Also when this poller was stopped: only the other one counts. */
+  if (look_up(env, info, arguments) == NULL) return NULL;
+  if (napi_get_value_int64(env, arguments[0], &mailbox) != napi_ok ||
+      napi_is_typedarray(env, arguments[1], &is_array) != napi_ok || !is_array ||
+      napi_get_typedarray_info(env, arguments[1], &type, &size, &bytes, NULL, NULL) != napi_ok ||
+      type != napi_uint8_array) {
+    gev_throw(env, GEV_ERR_INVALID, "a number and a Uint8Array are needed");
+    return NULL;
+  }
+  struct gev_letter *letter = gev_letter_of_bytes(bytes, size);
+  if (letter == NULL) {
+    gev_throw_system(env, (struct gev_outcome){ENOMEM, "malloc"});
+    return NULL;
+  }
+  bool posted = gev_mailbox_post((uint64_t)mailbox, letter);
+  if (!posted) free(letter);
+  return boolean(env, posted);
+}
+
+/* A Uint8Array with a copy of the letter. NULL: it threw, or the environment is ending. */
+static napi_value copy_letter(napi_env env, const struct gev_letter *letter) {
+  napi_value buffer, array;
+  void *bytes = NULL;
+  if (napi_create_arraybuffer(env, letter->size, &bytes, &buffer) != napi_ok) return NULL;
+  if (letter->size > 0) memcpy(bytes, letter->bytes, letter->size);
+  if (napi_create_typedarray(env, napi_uint8_array, letter->size, buffer, 0, &array) != napi_ok) {
+    return NULL;
+  }
+  return array;
+}
+
+static napi_value binding_receive(napi_env env, napi_callback_info info) {
+  napi_value arguments[2];
+  napi_value list = NULL;
+  struct gev_binding *binding = look_up(env, info, arguments);
+  if (binding == NULL || napi_create_array(env, &list) != napi_ok) return NULL;
+  if (binding->stopped) return list;
+  struct gev_engine *engine = &binding->engine;
+  gev_mail_collect(engine);
+  for (uint32_t i = 0; engine->letters.head != NULL; i++) {
+    napi_value letter = copy_letter(env, engine->letters.head);
+    /* What could not be copied (no memory) stays and is tried again. */
+    if (letter == NULL || napi_set_element(env, list, i, letter) != napi_ok) return NULL;
+    free(gev_letters_shift(&engine->letters));
+  }
+  return list;
 }
 
 /* The hot one: gives the number of result rows, -1 when stopped, -2 for a bad number of orders. */
@@ -241,6 +336,9 @@ napi_value gev_make_poller_object(struct gev_binding *binding) {
       {"connect", binding_connect},
       {"adopt", binding_adopt},
       {"release", binding_release},
+      {"handOver", binding_hand_over},
+      {"post", binding_post},
+      {"receive", binding_receive},
       {"flush", binding_flush},
       {"remoteAddress", binding_remote_address},
       {"localAddress", binding_local_address},
@@ -251,5 +349,7 @@ napi_value gev_make_poller_object(struct gev_binding *binding) {
   for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
     if (!add_function(binding, object, functions[i].name, functions[i].callback)) return NULL;
   }
+  napi_value mailbox = number(binding->env, (double)gev_mailbox_id(binding->engine.mailbox));
+  if (napi_set_named_property(binding->env, object, "mailbox", mailbox) != napi_ok) return NULL;
   return object;
 }

@@ -18,6 +18,7 @@ int gev_engine_open(struct gev_engine *engine, const struct gev_memory *memory) 
   int error = gev_slots_open(&engine->slots, memory->max_handles);
   if (engine->next_order == NULL || engine->touched == NULL) error = ENOMEM;
   if (error == 0) error = gev_poller_open(&engine->poller);
+  if (error == 0) error = gev_mail_open(engine);
   engine->open = true;
   if (error != 0) gev_engine_close(engine);
   return error;
@@ -26,6 +27,8 @@ int gev_engine_open(struct gev_engine *engine, const struct gev_memory *memory) 
 void gev_engine_close(struct gev_engine *engine) {
   if (!engine->open) return;
   engine->open = false;
+  /* First of all: its senders wake the poller. */
+  gev_mail_close(engine);
   for (uint32_t i = 0; i < engine->slots.count; i++) {
     if (gev_slots_at(&engine->slots, i)->kind != GEV_FREE) gev_engine_drop(engine, i);
   }

@@ -6,6 +6,7 @@
  * in, flush.c out). Everything runs on the owner's thread.
  */
 
+#include "mailbox.h"
 #include "poller.h"
 #include "slots.h"
 #include "socket_ops.h"
@@ -28,6 +29,9 @@ enum gev_event {
   GEV_CLOSED,
   GEV_BACKLOG,
   GEV_ACCEPT_FAILED,
+  GEV_HANDED_OVER,
+  GEV_MAIL,
+  GEV_ADOPT_FAILED,
 };
 enum gev_order {
   GEV_ORDER_WRITE = 1,
@@ -87,6 +91,13 @@ struct gev_engine {
   size_t deferred_count;
   size_t deferred_size;
 
+  /* Open with the engine. What came out of it: descriptors without a handle, and bytes. */
+  struct gev_mailbox *mailbox;
+  struct gev_letters arrivals;
+  struct gev_letters letters;
+  /* Bytes have come since the last `mail` row. */
+  bool mail_untold;
+
   /* Kept so that a listener out of descriptors can still accept and turn away; -1 when used up. */
   int spare_fd;
   bool open;
@@ -108,6 +119,8 @@ struct gev_outcome gev_engine_adopt(struct gev_engine *engine, int fd, uint32_t 
 /* Makes a connection of an open socket. Gives the slot, or a negative errno (the fd stays open). */
 int32_t gev_engine_add(struct gev_engine *engine, int fd, const struct gev_address *peer,
                        uint32_t interest);
+/* Gives a connection to the engine with that mailbox. False: it is gone, and all is as before. */
+bool gev_engine_hand_over(struct gev_engine *engine, uint32_t index, uint64_t mailbox, int32_t tag);
 /* Gives the descriptor of a connection away. It must have nothing unsent. */
 int gev_engine_release(struct gev_engine *engine, uint32_t index);
 
@@ -125,6 +138,16 @@ bool gev_engine_finish(struct gev_engine *engine, uint32_t index);
 void gev_engine_listener_interest(struct gev_engine *engine, uint32_t index);
 void gev_engine_open_spare(struct gev_engine *engine);
 void gev_engine_close_spare(struct gev_engine *engine);
+
+/* The mailbox (mail.c). Gives 0 or a positive errno. */
+int gev_mail_open(struct gev_engine *engine);
+void gev_mail_close(struct gev_engine *engine);
+/* Takes out of the mailbox what has come. */
+void gev_mail_collect(struct gev_engine *engine);
+/* Writes rows for what has come, as many as there is room for. */
+void gev_mail_gather(struct gev_engine *engine);
+/* True when there was no room for all. */
+bool gev_mail_waits(const struct gev_engine *engine);
 
 /* Fills the next batch. Gives its rows; the number seen to stands in `ready_count`. */
 uint32_t gev_gather(struct gev_engine *engine);

@@ -151,6 +151,7 @@ static bool gather_connection(struct gev_engine *engine, struct gev_ready *entry
 static bool gather_entry(struct gev_engine *engine, struct gev_ready *entry) {
   if (entry->slot == GEV_WAKE_SLOT) {
     gev_poller_drain_wake(&engine->poller);
+    gev_mail_gather(engine);
     return true;
   }
   struct gev_slot *slot = gev_slots_find(&engine->slots, entry->slot, entry->generation);
@@ -164,6 +165,8 @@ uint32_t gev_gather(struct gev_engine *engine) {
   engine->input_used = 0;
   gev_slots_recycle(&engine->slots);
   gather_deferred(engine);
+  /* Not only at a wake-up: the watch may have taken that out of the system (EV_CLEAR). */
+  gev_mail_gather(engine);
   if (engine->ready_next == engine->ready_count) {
     int count = gev_poller_wait(&engine->poller, engine->ready, GEV_READY_SIZE, 0);
     /* An error can only be that of a closed descriptor; then nothing is ever ready again. */
@@ -174,6 +177,6 @@ uint32_t gev_gather(struct gev_engine *engine) {
     if (!gather_entry(engine, &engine->ready[engine->ready_next])) break;
     engine->ready_next++;
   }
-  if (engine->deferred_count > 0) (void)gev_poller_wake(&engine->poller);
+  if (engine->deferred_count > 0 || gev_mail_waits(engine)) (void)gev_poller_wake(&engine->poller);
   return engine->rows;
 }

@@ -26,11 +26,16 @@ export interface NativeListenOptions extends NativeSocketOptions {
  * and `syscall`, misuse an Error with a `code`.
  */
 export interface NativePollerBinding {
+  /** Unique in the process, never used again. */
+  readonly mailbox: number;
   start(sink: (rows: number) => void): void;
   listen(endpoint: NativeEndpoint, options: NativeListenOptions): number;
   connect(endpoint: NativeEndpoint, options: NativeSocketOptions): number;
   adopt(descriptor: number): number;
   release(handle: number): number;
+  handOver(handle: number, mailbox: number, tag: number): boolean;
+  post(mailbox: number, bytes: Uint8Array): boolean;
+  receive(): Uint8Array[];
   /** Result rows; -1 when stopped, -2 when `orders` is out of range. */
   flush(orders: number): number;
   remoteAddress(handle: number): Address | undefined;

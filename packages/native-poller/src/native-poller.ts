@@ -52,6 +52,7 @@ export class NativePoller implements Poller {
     socketOptions: true,
   };
   readonly memory: BatchMemory;
+  readonly mailbox: number;
   readonly #native: NativePollerBinding;
 
   /** @throws GevError `ERR_GEV_NATIVE_LOAD`, `ERR_GEV_INVALID_OPTION`, `ERR_GEV_UNSUPPORTED`, `ERR_GEV_IO` */
@@ -63,6 +64,7 @@ export class NativePoller implements Poller {
     const thread = readWatch(options.watch, binding) === 'thread';
     const maxRounds = readMaxRounds(options.maxRounds);
     this.#native = attempt('poller', () => binding.create(this.memory, { maxRounds, thread }));
+    this.mailbox = this.#native.mailbox;
   }
 
   /** @throws GevError `ERR_GEV_POLLER_STATE`, `ERR_GEV_IO` */
@@ -105,6 +107,24 @@ export class NativePoller implements Poller {
 
   adopt(descriptor: number): number {
     return attempt(`descriptor ${descriptor}`, () => this.#native.adopt(descriptor));
+  }
+
+  handOver(handle: number, mailbox: number, tag: number): boolean {
+    if (!Number.isInteger(tag) || tag !== (tag | 0)) {
+      throw new GevError<NativePollerErrorCode>(
+        'ERR_GEV_INVALID_OPTION',
+        `the tag is ${String(tag)}: give a whole number of 32 bits`,
+      );
+    }
+    return attempt(`handle ${handle}`, () => this.#native.handOver(handle, mailbox, tag));
+  }
+
+  post(mailbox: number, bytes: Uint8Array): boolean {
+    return attempt(`mailbox ${mailbox}`, () => this.#native.post(mailbox, bytes));
+  }
+
+  receive(): Uint8Array[] {
+    return this.#native.receive();
   }
 
   stop(): void {

@@ -22,6 +22,20 @@ export interface Subject {
   forget(): void;
 }
 
+/** Whom `mail` is about: no handle. */
+export const NOBODY: Subject = {
+  slot: 0,
+  generation: 0,
+  gone: false,
+  paused: false,
+  held: [],
+  batch: 0,
+  batchBytes: 0,
+  deferredIn: 0,
+  consumed() {},
+  forget() {},
+};
+
 /** An event that is not yet in a batch. */
 export interface PendingEvent {
   readonly kind: Kind;

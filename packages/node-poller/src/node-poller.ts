@@ -16,9 +16,10 @@ import {
   type SocketOptions,
   slotOf,
 } from '@gev/core';
-import { EventQueue, type Subject } from './event-queue.js';
+import { EventQueue, NOBODY, type Subject } from './event-queue.js';
 import { NodeConnection } from './node-connection.js';
 import { type ListenerHolder, NodeListener } from './node-listener.js';
+import { NodeMailbox, postTo } from './node-mailbox.js';
 import { addressOf, DEFAULT_BACKLOG, openServer } from './open-server.js';
 import { carryOut } from './order-reader.js';
 import { checkAddress, type Ends, tcpEnds } from './socket-address.js';
@@ -46,6 +47,7 @@ export class NodePoller implements Poller {
   readonly #handles: HandleTable<Entry>;
   readonly #queue: EventQueue;
   readonly #holder: ListenerHolder;
+  readonly #mailbox: NodeMailbox;
   #stopped = false;
 
   /** @throws GevError `ERR_GEV_INVALID_OPTION` */
@@ -53,12 +55,17 @@ export class NodePoller implements Poller {
     this.memory = new BatchMemory(options);
     this.#handles = new HandleTable(this.memory.maxHandles);
     this.#queue = new EventQueue(this.memory);
+    this.#mailbox = new NodeMailbox(() => this.#queue.push(EventKind.mail, NOBODY));
     this.#holder = {
       queue: this.#queue,
       memory: this.memory,
       forget: ({ slot, generation }: Subject) => this.#handles.remove(slot, generation),
       accept: (socket, listener) => this.#accept(socket, listener),
     };
+  }
+
+  get mailbox(): number {
+    return this.#mailbox.id;
   }
 
   /** @throws GevError `ERR_GEV_POLLER_STATE` when started before, or stopped */
@@ -139,9 +146,25 @@ export class NodePoller implements Poller {
     throw noHandOff('adopt');
   }
 
+  /** @throws GevError `ERR_GEV_UNSUPPORTED` always */
+  handOver(): boolean {
+    throw noHandOff('handOver');
+  }
+
+  /** Always true: whether anybody receives it cannot be known. */
+  post(mailbox: number, bytes: Uint8Array): boolean {
+    postTo(mailbox, bytes);
+    return true;
+  }
+
+  receive(): Uint8Array[] {
+    return this.#mailbox.take();
+  }
+
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
+    this.#mailbox.close();
     this.#queue.stop();
     for (const entry of this.#handles.entries()) entry.destroy();
   }

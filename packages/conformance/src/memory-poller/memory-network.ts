@@ -26,6 +26,8 @@ export class MemoryNetwork {
   /** How often unsent bytes were handed over: one a connection and flush, as with send(2). */
   sends = 0;
   readonly #listeners = new Map<string, MemoryListener>();
+  /** Who receives the letters to a mailbox. */
+  readonly #mailboxes = new Map<number, (letter: Uint8Array) => void>();
   #nextPort = FIRST_PORT;
 
   constructor(options: MemoryNetworkOptions = {}) {
@@ -63,5 +65,20 @@ export class MemoryNetwork {
   remove(listener: MemoryListener): void {
     const name = formatAddress(listener.address);
     if (this.#listeners.get(name) === listener) this.#listeners.delete(name);
+  }
+
+  addMailbox(mailbox: number, receive: (letter: Uint8Array) => void): void {
+    this.#mailboxes.set(mailbox, receive);
+  }
+
+  removeMailbox(mailbox: number): void {
+    this.#mailboxes.delete(mailbox);
+  }
+
+  /** Delivers a copy; false when nobody is there. */
+  post(mailbox: number, bytes: Uint8Array): boolean {
+    const receive = this.#mailboxes.get(mailbox);
+    receive?.(bytes.slice());
+    return receive !== undefined;
   }
 }

@@ -19,6 +19,7 @@ import {
 } from '@gev/core';
 import { Endpoint, type Source } from './endpoint.js';
 import { type ListenerHolder, MemoryListener } from './memory-listener.js';
+import { MemoryMailbox } from './memory-mailbox.js';
 import type { MemoryNetwork } from './memory-network.js';
 import { carryOut } from './order-reader.js';
 import { RowWriter } from './row-writer.js';
@@ -56,6 +57,7 @@ export class MemoryPoller implements Poller {
   /** Gone since the last batch: their slots stay as they are until the sink has read it. */
   readonly #left: Source[] = [];
   readonly #holder: ListenerHolder;
+  readonly #mailbox: MemoryMailbox;
   #sink: PollerSink | undefined;
   #turn: NodeJS.Immediate | undefined;
   #inBatch = false;
@@ -69,6 +71,12 @@ export class MemoryPoller implements Poller {
     this.#events = new RowWriter(this.memory, this.memory.events);
     this.#results = new RowWriter(this.memory, this.memory.results);
     this.#holder = this.#makeHolder();
+    this.#mailbox = new MemoryMailbox(this.#holder.wake);
+    network.addMailbox(this.#mailbox.id, (letter) => this.#mailbox.receive(letter));
+  }
+
+  get mailbox(): number {
+    return this.#mailbox.id;
   }
 
   /** @throws GevError `ERR_GEV_POLLER_STATE` when started before, or stopped */
@@ -142,8 +150,23 @@ export class MemoryPoller implements Poller {
     throw unsupported('adopt');
   }
 
+  /** @throws GevError `ERR_GEV_UNSUPPORTED` always */
+  handOver(): boolean {
+    throw unsupported('handOver');
+  }
+
+  post(mailbox: number, bytes: Uint8Array): boolean {
+    return this.#network.post(mailbox, bytes);
+  }
+
+  receive(): Uint8Array[] {
+    return this.#mailbox.take();
+  }
+
   stop(): void {
     this.#stopped = true;
+    this.#network.removeMailbox(this.mailbox);
+    this.#mailbox.take();
     clearImmediate(this.#turn);
     for (const source of this.#handles.entries()) if (!source.gone) source.destroy();
     this.#awake.clear();

@@ -6,6 +6,7 @@ import { connectTests, unixTests } from './connect.js';
 import { dataTests } from './data.js';
 import { handOffTests } from './hand-off.js';
 import { lifecycleTests, listenerTests } from './lifecycle.js';
+import { mailTests } from './mail.js';
 import { misuseTests } from './misuse.js';
 import { pauseTests } from './pause.js';
 import { slotTests } from './slots.js';
@@ -28,6 +29,7 @@ const THEMES = [
   unixTests,
   slotTests,
   handOffTests,
+  mailTests,
   misuseTests,
   volumeTests,
 ];

@@ -78,7 +78,12 @@ export class Invariants {
 
   checkEvent(row: Row): void {
     const life = this.#lives.get(row.handle);
-    if (row.kind === EventKind.accepted) this.#checkAccepted(row);
+    if (row.kind === EventKind.mail) return;
+    if (row.kind === EventKind.adoptFailed) {
+      if (row.detail <= 0) this.#fault(row, 'has no errno');
+      return;
+    }
+    if (row.kind === EventKind.accepted || row.kind === EventKind.adopted) this.#checkAccepted(row);
     else if (!life) this.#fault(row, 'names a handle that was never told');
     else if (life.abortedIn === row.batch) return;
     else if (life.abortedIn !== undefined) this.#fault(row, 'comes after an abort');

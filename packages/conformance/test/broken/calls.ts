@@ -22,6 +22,9 @@ export class NeverRefuses extends MemoryPoller {
   override adopt(): number {
     return 0;
   }
+  override handOver(): boolean {
+    return true;
+  }
   #forgive<Value>(call: () => Value, otherwise: Value): Value {
     try {
       return call();
@@ -55,5 +58,40 @@ export class IsParticularAboutStop extends MemoryPoller {
     this.#runs = false;
     super.stop();
     if (!ran) throw new Error('it does not run');
+  }
+}
+
+/** Shares one mailbox, and its memory, with whoever posts; keeps the last letter for ever. */
+export class KeepsLetters extends MemoryPoller {
+  #last: Uint8Array[] = [];
+  override receive(): Uint8Array[] {
+    const letters = super.receive();
+    if (letters.length > 0) this.#last = letters.slice(-1);
+    return letters.length > 0 ? letters : this.#last;
+  }
+}
+
+/** The newest letter first. */
+export class TurnsThePile extends MemoryPoller {
+  override receive(): Uint8Array[] {
+    return super.receive().reverse();
+  }
+}
+
+/** Gives views into memory that is not the receiver's own. */
+export class GivesViews extends MemoryPoller {
+  override receive(): Uint8Array[] {
+    return super.receive().map((letter) => {
+      const larger = new Uint8Array(letter.length + 8);
+      larger.set(letter, 4);
+      return larger.subarray(4, 4 + letter.length);
+    });
+  }
+}
+
+/** Everybody's mailbox has the same number. */
+export class HasNoMailboxOfItsOwn extends MemoryPoller {
+  override get mailbox(): number {
+    return 7;
   }
 }

@@ -1,10 +1,14 @@
 import { EventKind, OrderKind } from '@gev/core';
 import type { MemoryPoller } from '../../src/memory-poller/index.js';
 import {
+  GivesViews,
+  HasNoMailboxOfItsOwn,
   InventsAddresses,
   IsParticularAboutStop,
+  KeepsLetters,
   NeverRefuses,
   TellsTheAskedAddress,
+  TurnsThePile,
 } from './calls.js';
 import {
   CallsEveryEndOrderly,
@@ -72,5 +76,10 @@ export const BROKEN: readonly [name: string, make: Make, noticed: string][] = [
     'the port that they got',
   ],
   ['invents addresses', (...a) => new InventsAddresses(...a), 'handles that never were'],
+  ['never tells of mail', (...a) => new DropsKind(EventKind.mail, ...a), 'mail'],
+  ['keeps letters', (...a) => new KeepsLetters(...a), 'in order'],
+  ['turns the pile of letters', (...a) => new TurnsThePile(...a), 'several senders'],
+  ['gives views of letters', (...a) => new GivesViews(...a), 'copies of what was posted'],
+  ['has no mailbox of its own', (...a) => new HasNoMailboxOfItsOwn(...a), 'a mailbox of its own'],
   ['is particular about stop', (...a) => new IsParticularAboutStop(...a), 'stopped again'],
 ];

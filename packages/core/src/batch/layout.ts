@@ -41,6 +41,18 @@ export const EventKind = {
   backlog: 6,
   /** A listener could not accept; `detail` is the errno. It sleeps until a `resume` order. */
   acceptFailed: 7,
+  /**
+   * Another thread's poller handed a connection over: the row names the new handle, `detail` is the
+   * tag that it came with.
+   */
+  adopted: 8,
+  /** Letters wait: `Poller.receive` gives them. Slot and generation are 0. */
+  mail: 9,
+  /**
+   * A connection that was handed over could not be taken in and was closed: `detail` is the errno,
+   * `offset` the tag.
+   */
+  adoptFailed: 10,
 } as const;
 
 /** What a loop asks of a poller: `kind` of an order row. Orders of one handle keep their order. */

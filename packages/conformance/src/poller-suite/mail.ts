@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { EventKind, type Poller } from '@gev/core';
+import type { Runner } from '../runner.js';
+import { PollerDriver } from './driver.js';
+import { Random } from './random.js';
+import { assertSameBytes, bytesOf, inScene, type Scene } from './scene.js';
+import type { PollerTarget } from './target.js';
+
+const SIZES = [0, 1, 70_000, 2 * 1024 * 1024, 3];
+const MANY = 3000;
+
+export function mailTests({ describe, it }: Runner, target: PollerTarget): void {
+  describe('mail', () => {
+    it('delivers letters of any size, in order', inScene(target, deliversInOrder));
+    it('gives copies of what was posted', inScene(target, givesCopies));
+    it('keeps letters that came before the start', inScene(target, keepsEarlyLetters));
+    it('delivers what is posted to itself, also inside a batch', inScene(target, toItself));
+    it('keeps the order of each of several senders', inScene(target, severalSenders));
+    it('gives every poller a mailbox of its own', inScene(target, mailboxesDiffer));
+    it('drops the letters of a poller that was stopped', inScene(target, dropsAfterStop));
+  });
+}
+
+/** Another poller of the same kind, which gathers its letters. */
+class Receiver extends PollerDriver {
+  readonly poller: Poller;
+  readonly letters: Uint8Array[] = [];
+
+  constructor(poller: Poller) {
+    super(poller);
+    this.poller = poller;
+    this.onRow = (row) => {
+      if (row.kind === EventKind.mail) this.letters.push(...poller.receive());
+    };
+  }
+}
+
+async function withReceiver(
+  scene: Scene,
+  body: (receiver: Receiver) => Promise<void>,
+): Promise<void> {
+  const receiver = new Receiver(scene.target.create());
+  try {
+    await body(receiver);
+  } finally {
+    receiver.stop();
+  }
+  assert.deepEqual(receiver.invariants.faults, []);
+}
+
+function deliversInOrder(scene: Scene): Promise<void> {
+  return withReceiver(scene, async (receiver) => {
+    receiver.poller.start(receiver);
+    const random = new Random(61);
+    const sent = SIZES.map((size) => random.bytes(size));
+    for (const letter of sent) assert(scene.poller.post(receiver.poller.mailbox, letter));
+    await scene.until(() => receiver.letters.length >= sent.length, 'the letters arrive');
+    for (const [index, letter] of sent.entries()) {
+      assertSameBytes(receiver.letters[index]!, letter, `letter ${index}`);
+    }
+    assert.deepEqual(receiver.poller.receive(), []);
+  });
+}
+
+function givesCopies(scene: Scene): Promise<void> {
+  return withReceiver(scene, async (receiver) => {
+    receiver.poller.start(receiver);
+    const around = bytesOf('..before..');
+    scene.poller.post(receiver.poller.mailbox, around.subarray(2, 8));
+    around.fill(0);
+    await scene.until(() => receiver.letters.length === 1, 'the letter arrives');
+    assertSameBytes(receiver.letters[0]!, bytesOf('before'), 'the letter');
+    assert.equal(receiver.letters[0]!.buffer.byteLength, 6, "the letter is the receiver's own");
+  });
+}
+
+function keepsEarlyLetters(scene: Scene): Promise<void> {
+  return withReceiver(scene, async (receiver) => {
+    scene.poller.post(receiver.poller.mailbox, bytesOf('early'));
+    receiver.poller.start(receiver);
+    await scene.until(() => receiver.letters.length === 1, 'the early letter arrives');
+  });
+}
+
+async function toItself(scene: Scene): Promise<void> {
+  const { poller, driver } = scene;
+  const letters: string[] = [];
+  driver.onRow = (row) => {
+    if (row.kind !== EventKind.mail) return;
+    for (const letter of poller.receive()) letters.push(new TextDecoder().decode(letter));
+    if (letters.length < 3) poller.post(poller.mailbox, bytesOf(`${letters.length}`));
+  };
+  poller.post(poller.mailbox, bytesOf('0'));
+  await scene.until(() => letters.length === 3, 'letters to itself arrive');
+  assert.deepEqual(letters, ['0', '1', '2']);
+}
+
+function severalSenders(scene: Scene): Promise<void> {
+  return withReceiver(scene, async (receiver) => {
+    receiver.poller.start(receiver);
+    const other = scene.target.create();
+    const senders = [scene.poller, other];
+    for (let number = 0; number < MANY; number += 1) {
+      for (const [index, sender] of senders.entries()) {
+        sender.post(receiver.poller.mailbox, Uint8Array.of(index, number >> 8, number & 255));
+      }
+    }
+    await scene.until(() => receiver.letters.length === 2 * MANY, 'all letters arrive');
+    other.stop();
+    const last = [-1, -1];
+    for (const [sender, high, low] of receiver.letters) {
+      const number = high! * 256 + low!;
+      assert.equal(number, last[sender!]! + 1, `the order of sender ${sender}`);
+      last[sender!] = number;
+    }
+  });
+}
+
+function mailboxesDiffer(scene: Scene): Promise<void> {
+  return withReceiver(scene, async (receiver) => {
+    const numbers = [scene.poller.mailbox, receiver.poller.mailbox];
+    assert(numbers.every((number) => Number.isSafeInteger(number) && number > 0));
+    assert.notEqual(numbers[0], numbers[1]);
+  });
+}
+
+function dropsAfterStop(scene: Scene): Promise<void> {
+  return withReceiver(scene, async (receiver) => {
+    scene.poller.post(receiver.poller.mailbox, bytesOf('before'));
+    receiver.stop();
+    assert.equal(typeof scene.poller.post(receiver.poller.mailbox, bytesOf('after')), 'boolean');
+    assert.deepEqual(receiver.poller.receive(), []);
+    // The sender is none the worse for it.
+    await toItself(scene);
+  });
+}
