@@ -27,6 +27,8 @@ export const CLOSE_REASONS = [
   'connect-failed',
   /** Another failure of the operating system; `onError` has its name. */
   'io-error',
+  /** The loop that it lived in died: counted only, `onClose` cannot run in a thread that is gone. */
+  'loop-failed',
 ] as const;
 
 /** One of {@link CLOSE_REASONS}. */

@@ -19,7 +19,7 @@ export interface SendOptions {
  * @typeParam Context type of {@link Connection.context}
  */
 export interface Connection<Out = Uint8Array | string, Context = unknown> {
-  /** Unique in the process among the connections of its loop, never used again. */
+  /** Unique among the connections of the server in all its loops, never used again. */
   readonly id: number;
   readonly remoteAddress: Address;
   readonly localAddress: Address;

@@ -26,7 +26,7 @@ export {
   type SystemFailure,
   systemError,
 } from './error.js';
-export type { EventLoop, Timer } from './event-loop.js';
+export type { BroadcastFilter, EventLoop, LoopReference, Timer } from './event-loop.js';
 export type { Handler } from './handler.js';
 export type { LoadBalancer, LoopLoad } from './load-balancer.js';
 export { type Logger, stderrLogger } from './logger.js';

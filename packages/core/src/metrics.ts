@@ -12,6 +12,8 @@ export const Counter = {
   batches: 7,
   events: 8,
   readPauses: 9,
+  /** Turned away by `maxConnections` or `maxConnectionsPerAddress`. */
+  connectionsRejected: 10,
 } as const;
 
 const COUNTERS = Object.keys(Counter).length;

@@ -21,6 +21,11 @@ export interface Protocol<In, Out = In> {
   unpack(buffer: ReadBuffer, connection: Connection<Out>): In | undefined;
   /** Writes one message. What it throws closes the connection with reason `handler-error`. */
   pack(message: Out, out: WriteBuffer, connection: Connection<Out>): void;
+  /**
+   * True when the same message is packed differently for each connection (state of its own, such as
+   * a compressor's): then a broadcast packs it for each receiver, not once. Default false.
+   */
+  readonly packsPerConnection?: boolean;
   /** Called before `onConnect`. */
   onOpen?(connection: Connection<Out>): void;
   /** Called after `onClose`. */

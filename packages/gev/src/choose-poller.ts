@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
 import { type BatchOptions, GevError } from '@gev/core';
 import { createNodePoller } from '@gev/node-poller';
-import type { PollerChoice } from '@gev/server';
+import type { PollerChoice, PollerSource } from '@gev/server';
 import type { ErrorCode } from './error-codes.js';
 
 /** What the environment variable GEV_POLLER may be. */
@@ -66,6 +67,7 @@ function findNative(backend: 'default' | 'kqueue'): PollerChoice | string {
     name: availability.name,
     reason: 'the native binary is there',
     create: (options: BatchOptions) => native.createNativePoller({ ...options, backend }),
+    source: sourceOf('@gev/native-poller', 'createNativePoller', { backend }),
   };
 }
 
@@ -85,5 +87,11 @@ function isMissing(error: unknown): boolean {
 }
 
 function nodePoller(reason: string): PollerChoice {
-  return { name: 'node', reason, create: createNodePoller };
+  const source = sourceOf('@gev/node-poller', 'createNodePoller', {});
+  return { name: 'node', reason, create: createNodePoller, source };
+}
+
+/** How the threads of the loops make the same poller. */
+function sourceOf(name: string, factory: string, options: PollerSource['options']): PollerSource {
+  return { module: pathToFileURL(load.resolve(name)).href, factory, options };
 }

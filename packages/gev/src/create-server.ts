@@ -16,9 +16,12 @@ import { choosePoller, isFallback } from './choose-poller.js';
  * });
  * await server.listen();
  */
-export function createServer<In = Uint8Array, Out = Uint8Array | string, Context = unknown>(
-  options: ServerOptions<In, Out, Context>,
-): Server<In, Out, Context> {
+export function createServer<
+  In = Uint8Array,
+  Out = Uint8Array | string,
+  Context = unknown,
+  Data = undefined,
+>(options: ServerOptions<In, Out, Context, Data>): Server<In, Out, Context, Data> {
   const choice = choosePoller();
   const server = new Server(withDebug(options), choice);
   if (isFallback(choice)) {
@@ -29,9 +32,9 @@ export function createServer<In = Uint8Array, Out = Uint8Array | string, Context
 }
 
 /** GEV_DEBUG=views turns `poisonViews` on for a whole program. */
-function withDebug<In, Out, Context>(
-  options: ServerOptions<In, Out, Context>,
-): ServerOptions<In, Out, Context> {
+function withDebug<In, Out, Context, Data>(
+  options: ServerOptions<In, Out, Context, Data>,
+): ServerOptions<In, Out, Context, Data> {
   const topics = process.env['GEV_DEBUG']?.split(',') ?? [];
   return topics.includes('views') ? { poisonViews: true, ...options } : options;
 }

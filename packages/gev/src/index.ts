@@ -1,5 +1,6 @@
 export {
   type Address,
+  type BroadcastFilter,
   CLOSE_REASONS,
   type CloseReason,
   type Connection,
@@ -8,7 +9,10 @@ export {
   GevError,
   type Handler,
   isGevError,
+  type LoadBalancer,
   type Logger,
+  type LoopLoad,
+  type LoopReference,
   type Protocol,
   protocolError,
   type ReadBuffer,
@@ -16,14 +20,22 @@ export {
   type Timer,
   type WriteBuffer,
 } from '@gev/core';
+export { BALANCER_NAMES, type BalancerChoice, type BalancerName } from '@gev/loop';
 export {
   type Application,
   type CloseOptions,
+  type ConnectionLimits,
   defineHandler,
   type HandlerFactory,
+  type HandlerModule,
+  handlerModule,
+  type IdleTimeouts,
+  type LoopExit,
   type PollerChoice,
+  type PollerSource,
   passThrough,
   Server,
+  type ServerEvents,
   type ServerOptions,
 } from '@gev/server';
 export { choosePoller, POLLER_NAMES, type PollerName } from './choose-poller.js';

@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { createServer, defineHandler, defineProtocol } from '../src/index.js';
+import { createServer, defineHandler, defineProtocol, handlerModule } from '../src/index.js';
 
 const address = 'tcp://127.0.0.1:0';
 
@@ -47,6 +47,38 @@ export function typesFlowWithoutArguments(): void {
   // @ts-expect-error a wrong option name
   createServer({ adress: address, handler: { onMessage: () => {} } });
   defineHandler((loop) => ({ onMessage: (_c, data) => (loop.id === 0 ? data : 'x') }));
+}
+
+/** As `typeof import('./orders.js')` would be. */
+interface OrdersModule {
+  readonly default: ReturnType<typeof makeOrders>;
+}
+
+function makeOrders() {
+  return defineHandler<Order, string, unknown, { readonly table: number }>((_loop, data) => {
+    expectTypeOf(data).toEqualTypeOf<{ readonly table: number }>();
+    return { protocol: orders, handler: { onMessage: (_c, order) => order.item } };
+  });
+}
+
+/** Never called, as above. */
+export function typesFlowFromAModule(): void {
+  const handler = handlerModule<OrdersModule>(new URL('./orders.js', import.meta.url));
+  const server = createServer({ address, loops: 2, handler, data: { table: 7 } });
+  server.send(1, 'tea');
+  server.broadcast('tea', { where: { table: 7 }, except: 1 });
+  // @ts-expect-error the module's protocol packs strings only
+  server.send(1, new Uint8Array(1));
+  // @ts-expect-error the module wants a number
+  createServer({ address, handler, data: { table: 'seven' } });
+  // @ts-expect-error a balancer that there is not
+  createServer({ address, handler, data: { table: 7 }, balancer: 'fair' });
+  createServer({
+    address,
+    loops: 'auto',
+    handler: new URL('./any.js', import.meta.url),
+    balancer: (loops, peer) => (peer.transport === 'unix' ? 0 : loops.length - 1),
+  });
 }
 
 describe('run-time checks behind the types', () => {

@@ -5,6 +5,8 @@
 export interface Channel {
   readonly slot: number;
   readonly generation: number;
+  /** An outbound connection is established. */
+  onConnected(): void;
   /** `length` bytes lie at `offset` of the arena until this returns. */
   onData(offset: number, length: number): void;
   /** The peer ended its sending side. */
@@ -23,8 +25,18 @@ export interface Channel {
 
 /** The channel of a listener: it is also told of what it accepts. */
 export interface AcceptorChannel extends Channel {
-  /** The listener's new connection; not accepting it means to abort its handle. */
-  onAccepted(slot: number, generation: number): void;
+  /** The listener's new connection. Returns false when nobody took it: its handle is aborted. */
+  onAccepted(slot: number, generation: number): boolean;
   /** Accepting failed; the listener sleeps until a `resume` order. */
   onAcceptFailed(errno: number): void;
+}
+
+/** Takes in what other threads send to a loop. What a method throws reaches 'uncaughtException'. */
+export interface Arrivals {
+  /** A connection was handed over with `tag`. Returns false when nobody took it. */
+  onAdopted(slot: number, generation: number, tag: number): boolean;
+  /** One that was handed over with `tag` could not be taken in and is closed. */
+  onAdoptFailed(tag: number, errno: number): void;
+  /** Letters came, oldest first; each is the receiver's own. */
+  onMail(letters: Uint8Array[]): void;
 }

@@ -28,7 +28,9 @@ export class Outbox implements WriteBuffer {
   readonly #view: DataView;
   readonly #orders: Int32Array;
   readonly #maxOrders: number;
-  readonly #base: number;
+  /** Where the output region begins, and where messages do: behind what is shared. */
+  readonly #bottom: number;
+  #base: number;
   readonly #end: number;
   readonly #flush: (orders: number) => void;
   readonly #encoder = new TextEncoder();
@@ -57,6 +59,7 @@ export class Outbox implements WriteBuffer {
     this.#view = new DataView(memory.arena.buffer);
     this.#orders = memory.orders;
     this.#maxOrders = memory.maxOrders;
+    this.#bottom = memory.inputSize;
     this.#base = memory.inputSize;
     this.#end = memory.inputSize + memory.outputSize;
     this.#start = this.#base;
@@ -108,6 +111,45 @@ export class Outbox implements WriteBuffer {
     return this.#noted === 0;
   }
 
+  /**
+   * Puts bytes where {@link sendShared} finds them, once for any number of receivers, until
+   * {@link unshare}. False: they are too large for that and have to be sent one by one.
+   */
+  share(bytes: Uint8Array): boolean {
+    if (this.#packing) throw sendInsidePack();
+    this.unshare();
+    if (bytes.length > (this.#end - this.#bottom) / 2) return false;
+    this.#arena.set(bytes, this.#bottom);
+    this.#moveBase(this.#bottom + bytes.length);
+    return true;
+  }
+
+  /** Sends the shared bytes as one message and returns their size. */
+  sendShared(slot: number, generation: number): number {
+    this.begin(slot, generation);
+    this.#noteStretch();
+    this.#keepRoom(2);
+    const size = this.#base - this.#bottom;
+    this.#note(OrderKind.write, slot, generation, this.#bottom, size);
+    this.#packing = false;
+    this.messages += 1;
+    this.bytes += size;
+    return size;
+  }
+
+  /** Ends the sharing: the room is used for messages again. */
+  unshare(): void {
+    this.flush();
+    this.#moveBase(this.#bottom);
+  }
+
+  #moveBase(base: number): void {
+    this.#base = base;
+    this.#start = base;
+    this.#message = base;
+    this.#position = base;
+  }
+
   /** Notes an order without bytes: shutdown, close, abort, pause, resume. */
   order(kind: number, slot: number, generation: number): void {
     this.#noteStretch();
@@ -119,10 +161,7 @@ export class Outbox implements WriteBuffer {
   flush(): void {
     this.#noteStretch();
     if (this.#count > 0) this.#handOver();
-    if (this.#packing) return;
-    this.#start = this.#base;
-    this.#message = this.#base;
-    this.#position = this.#base;
+    if (!this.#packing) this.#moveBase(this.#base);
   }
 
   writeUint8(value: number): void {

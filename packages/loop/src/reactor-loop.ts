@@ -4,7 +4,6 @@ import {
   type Counters,
   createCounters,
   EventKind,
-  type EventLoop,
   GevError,
   OrderKind,
   type Poller,
@@ -12,14 +11,19 @@ import {
   ROW_SIZE,
   type Timer,
 } from '@gev/core';
-import type { AcceptorChannel, Channel } from './channel.js';
+import type { AcceptorChannel, Arrivals, Channel } from './channel.js';
 import { Outbox } from './outbox.js';
 import { Timers } from './timers.js';
+import type { WheelTimer } from './wheel-timer.js';
 
 export interface ReactorLoopOptions {
   readonly poller: Poller;
   /** Default 0. */
   readonly id?: number;
+  /** Where to count; kept when a loop takes the place of one that died. Default: new ones. */
+  readonly counters?: Counters;
+  /** Milliseconds of a tick of its timers. Default 1. */
+  readonly timerTick?: number;
   /** Overwrites the input of a batch when it is over, so that a view kept too long shows itself. */
   readonly poisonViews?: boolean;
 }
@@ -33,18 +37,18 @@ const POISON = 0xdd;
  *
  * Thread rule: everything on the thread that made it.
  */
-export class ReactorLoop implements EventLoop, PollerSink {
+export class ReactorLoop implements PollerSink {
   readonly id: number;
   readonly poller: Poller;
   readonly outbox: Outbox;
   /** The poller's, kept at hand: every message looks at them. */
   readonly arena: Uint8Array;
   readonly queued: Uint32Array;
-  readonly counters: Counters = createCounters();
+  readonly counters: Counters;
   /** Messages unpacked; kept by the connections, and counted when the batch is over. */
-  messagesReceived = 0;
-  /** Open connections; kept by the acceptors and connections. */
-  connections = 0;
+  messagesReceived: number;
+  /** Who takes in what other threads send; without it connections are refused and mail is dropped. */
+  arrivals: Arrivals | undefined = undefined;
   readonly #events: Int32Array;
   readonly #results: Int32Array;
   readonly #poison: boolean;
@@ -52,7 +56,7 @@ export class ReactorLoop implements EventLoop, PollerSink {
   readonly #channels: (Channel | undefined)[] = [];
   /** Result rows that came while a batch was under way: kind, slot, generation, detail. */
   #unsettled: number[] = [];
-  readonly #timers = new Timers();
+  readonly #timers: Timers;
   #awake: Channel[] = [];
   #flushed: Channel[] = [];
   #running = false;
@@ -64,12 +68,17 @@ export class ReactorLoop implements EventLoop, PollerSink {
     this.id = options.id ?? 0;
     this.poller = options.poller;
     this.#poison = options.poisonViews ?? false;
+    this.counters = options.counters ?? createCounters();
+    this.messagesReceived = this.counters[Counter.messagesReceived]!;
+    this.#timers = new Timers({ tick: options.timerTick ?? 1 });
     const { memory } = options.poller;
     this.arena = memory.arena;
     this.queued = memory.queued;
     this.#events = memory.events;
     this.#results = memory.results;
     this.outbox = new Outbox(memory, (orders) => this.#handOver(orders));
+    this.outbox.messages = this.counters[Counter.messagesSent]!;
+    this.outbox.bytes = this.counters[Counter.bytesSent]!;
   }
 
   get pollerName(): string {
@@ -98,8 +107,13 @@ export class ReactorLoop implements EventLoop, PollerSink {
     setImmediate(task);
   }
 
-  runAfter(delay: number, task: () => void): Timer {
+  runAfter(delay: number, task: () => void): WheelTimer {
     return this.#timers.runAfter(delay, task);
+  }
+
+  /** Lets the task of a timer from `runAfter` run (again) in `delay` ms; allocates nothing. */
+  rearm(timer: WheelTimer, delay: number): void {
+    this.#timers.rearm(timer, delay);
   }
 
   runEvery(period: number, task: () => void): Timer {
@@ -167,11 +181,11 @@ export class ReactorLoop implements EventLoop, PollerSink {
     const kind = events[at + Column.kind]!;
     const slot = events[at + Column.slot]!;
     const generation = events[at + Column.generation]!;
-    if (kind === EventKind.accepted) {
-      this.#accepted(slot, generation, events[at + Column.detail]!);
+    const channel = this.#channels[slot];
+    if (kind === EventKind.accepted || isArrival(kind)) {
+      this.#arrived(at, kind, slot, generation);
       return;
     }
-    const channel = this.#channels[slot];
     // Closed earlier in this batch, and the slot perhaps somebody else's already.
     if (channel === undefined || channel.generation !== generation) return;
     try {
@@ -185,18 +199,56 @@ export class ReactorLoop implements EventLoop, PollerSink {
     }
   }
 
-  #accepted(slot: number, generation: number, listener: number): void {
-    const acceptor = this.#channels[listener];
-    if (acceptor !== undefined && isAcceptor(acceptor)) {
-      try {
-        acceptor.onAccepted(slot, generation);
-      } catch (error) {
-        this.#fault(acceptor, error);
-      }
+  /** Rows that are not for a channel that is there already. */
+  #arrived(at: number, kind: number, slot: number, generation: number): void {
+    const detail = this.#events[at + Column.detail]!;
+    switch (kind) {
+      case EventKind.accepted:
+        this.#welcome(slot, generation, () => this.#accepted(slot, generation, detail));
+        break;
+      case EventKind.adopted:
+        this.#welcome(
+          slot,
+          generation,
+          () => this.arrivals?.onAdopted(slot, generation, detail) ?? false,
+        );
+        break;
+      case EventKind.adoptFailed:
+        this.#tell((arrivals) => arrivals.onAdoptFailed(this.#events[at + Column.offset]!, detail));
+        break;
+      default:
+        this.#tell((arrivals) => arrivals.onMail(this.poller.receive()));
     }
-    // Nobody took it: the listener is gone, or threw before it could.
-    if (this.#channels[slot]?.generation !== generation) {
-      this.outbox.order(OrderKind.abort, slot, generation);
+  }
+
+  #accepted(slot: number, generation: number, listener: number): boolean {
+    const acceptor = this.#channels[listener];
+    if (acceptor === undefined || !isAcceptor(acceptor)) return false;
+    try {
+      return acceptor.onAccepted(slot, generation);
+    } catch (error) {
+      this.#fault(acceptor, error);
+      return this.#channels[slot]?.generation === generation;
+    }
+  }
+
+  /** Aborts a new connection that nobody takes. */
+  #welcome(slot: number, generation: number, offer: () => boolean): void {
+    let taken = false;
+    try {
+      taken = offer();
+    } catch (error) {
+      rethrowLater(error);
+    }
+    if (!taken) this.outbox.order(OrderKind.abort, slot, generation);
+  }
+
+  #tell(what: (arrivals: Arrivals) => void): void {
+    if (this.arrivals === undefined) return;
+    try {
+      what(this.arrivals);
+    } catch (error) {
+      rethrowLater(error);
     }
   }
 
@@ -204,6 +256,9 @@ export class ReactorLoop implements EventLoop, PollerSink {
     switch (kind) {
       case EventKind.ended:
         channel.onEnded();
+        break;
+      case EventKind.connected:
+        channel.onConnected();
         break;
       case EventKind.closed:
         this.unregister(channel);
@@ -311,9 +366,7 @@ export class ReactorLoop implements EventLoop, PollerSink {
     try {
       channel.onFault(error);
     } catch (second) {
-      setImmediate(() => {
-        throw second;
-      });
+      rethrowLater(second);
     }
   }
 
@@ -327,6 +380,16 @@ export class ReactorLoop implements EventLoop, PollerSink {
   }
 }
 
+function isArrival(kind: number): boolean {
+  return kind >= EventKind.adopted && kind <= EventKind.adoptFailed;
+}
+
 function isAcceptor(channel: Channel): channel is AcceptorChannel {
   return 'onAccepted' in channel;
+}
+
+function rethrowLater(error: unknown): void {
+  setImmediate(() => {
+    throw error;
+  });
 }

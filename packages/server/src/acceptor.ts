@@ -1,76 +1,104 @@
 import { getSystemErrorName } from 'node:util';
-import { type Address, Counter, formatAddress, generationOf, OrderKind, slotOf } from '@gev/core';
-import type { AcceptorChannel } from '@gev/loop';
-import type { ConnectionGroup } from './connection-group.js';
-import { TcpConnection } from './tcp-connection.js';
+import {
+  type Address,
+  Counter,
+  formatAddress,
+  generationOf,
+  type Listening,
+  type Logger,
+  OrderKind,
+  slotOf,
+} from '@gev/core';
+import type { AcceptorChannel, ReactorLoop } from '@gev/loop';
 
 /** Milliseconds that a listener sleeps when the process is out of descriptors. */
 const ACCEPT_RETRY = 100;
 
-/** Turns what one listener accepts into connections. */
-export class Acceptor<In, Out, Context> implements AcceptorChannel {
+/** Takes what a listener accepts. Returns false when it does not want it: it is closed then. */
+export type Admit = (slot: number, generation: number, listening: Address) => boolean;
+
+/** One listener: accepts, and sleeps for a while when the process is out of descriptors. */
+export class Acceptor implements AcceptorChannel {
   readonly slot: number;
   readonly generation: number;
   /** Where it really listens: the port is never 0. */
   readonly address: Address;
-  readonly #group: ConnectionGroup<In, Out, Context>;
+  readonly #loop: ReactorLoop;
+  readonly #logger: Logger;
+  readonly #admit: Admit;
+  #paused = false;
   #closed = false;
   /** Nothing was accepted since accepting failed; said once, not ten times a second. */
   #starved = false;
 
-  /** @param handle an open listener of the group's loop, owned by this from now on */
-  constructor(group: ConnectionGroup<In, Out, Context>, handle: number, address: Address) {
-    this.#group = group;
-    this.slot = slotOf(handle);
-    this.generation = generationOf(handle);
-    this.address = address;
-    group.loop.register(this);
+  /** @param listening an open listener of the loop, owned by this from now on */
+  constructor(loop: ReactorLoop, logger: Logger, listening: Listening, admit: Admit) {
+    this.#loop = loop;
+    this.#logger = logger;
+    this.#admit = admit;
+    this.slot = slotOf(listening.handle);
+    this.generation = generationOf(listening.handle);
+    this.address = listening.address;
+    loop.register(this);
+  }
+
+  /** Accepts nobody until `resume`: they wait in the backlog. */
+  pause(): void {
+    if (this.#paused || this.#closed) return;
+    this.#paused = true;
+    this.#loop.order(OrderKind.pause, this);
+  }
+
+  resume(): void {
+    if (!this.#paused || this.#closed) return;
+    this.#paused = false;
+    this.#loop.order(OrderKind.resume, this);
   }
 
   /** Stops listening; connections live on. May be called again. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#group.loop.order(OrderKind.abort, this);
-    this.#group.loop.unregister(this);
+    this.#loop.order(OrderKind.abort, this);
+    this.#loop.unregister(this);
   }
 
-  onAccepted(slot: number, generation: number): void {
+  onAccepted(slot: number, generation: number): boolean {
     this.#starved = false;
-    new TcpConnection(this.#group, slot, generation, this.address).open();
+    return this.#admit(slot, generation, this.address);
   }
 
   onAcceptFailed(errno: number): void {
-    const { loop, logger } = this.#group;
-    loop.counters[Counter.acceptErrors]! += 1;
+    this.#loop.counters[Counter.acceptErrors]! += 1;
     const name = getSystemErrorName(-errno);
     if (!this.#starved) {
       const advice =
         name === 'ENOBUFS' ? 'maxHandles or socket memory' : 'the limit of open files (ulimit -n)';
-      logger.warn(
+      this.#logger.warn(
         { address: formatAddress(this.address), errno: name },
         `accepting failed and is tried again every ${ACCEPT_RETRY} ms: raise ${advice}`,
       );
     }
     this.#starved = true;
-    loop.runAfter(ACCEPT_RETRY, () => {
-      if (!this.#closed) loop.order(OrderKind.resume, this);
+    this.#loop.runAfter(ACCEPT_RETRY, () => {
+      if (!this.#closed && !this.#paused) this.#loop.order(OrderKind.resume, this);
     });
   }
 
   onClosed(errno: number): void {
     this.#closed = true;
-    this.#group.logger.error(
+    this.#logger.error(
       { address: formatAddress(this.address), errno: getSystemErrorName(-errno) },
       'the listener failed and is closed',
     );
   }
 
   onFault(error: unknown): void {
-    this.#group.logger.error({ address: formatAddress(this.address), error }, 'accepting threw');
+    this.#logger.error({ address: formatAddress(this.address), error }, 'accepting threw');
   }
 
   // A listener has no bytes of its own.
+  onConnected(): void {}
   onData(): void {}
   onEnded(): void {}
   onBacklog(): void {}

@@ -1,22 +1,25 @@
 import type { Handler, Logger, Protocol } from '@gev/core';
 import type { ReactorLoop } from '@gev/loop';
 import type { RingBuffer, RingBufferPool } from '@gev/ringbuffer';
+import type { ConnectionRegistry } from './connection-registry.js';
+import type { IdleTimeouts } from './idle-watch.js';
 import type { ResolvedLimits } from './limits.js';
-import type { OpenCount } from './open-count.js';
+import type { TcpConnection } from './tcp-connection.js';
 
-/** What the connections of one server in one loop share, so that each of them stays small. */
+/** What the connections of one server or client in one loop share, so that each stays small. */
 export interface ConnectionGroup<In, Out, Context> {
   readonly loop: ReactorLoop;
   readonly handler: Handler<In, Out, Context>;
   readonly protocol: Protocol<In, Out>;
   readonly makeContext: () => Context;
   readonly limits: ResolvedLimits;
+  /** Undefined: connections may be idle for ever. */
+  readonly idle: IdleTimeouts | undefined;
   readonly allowHalfOpen: boolean;
   readonly logger: Logger;
   /** Laid over the arena for a connection that has no leftover. */
   readonly overlay: RingBuffer;
   /** Where connections borrow the buffer of a message that is not yet whole. */
   readonly leftovers: RingBufferPool;
-  /** The connections whose `onClose` has not run. */
-  readonly open: OpenCount;
+  readonly registry: ConnectionRegistry<TcpConnection<In, Out, Context>>;
 }

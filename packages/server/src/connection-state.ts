@@ -27,8 +27,6 @@ export const Flag = {
   writeEnded: 1 << 5,
   /** `send` returned false, or will: `onDrain` is owed. */
   needsDrain: 1 << 6,
-  /** `localAddress` is the socket's own, not the listener's. */
-  localIsExact: 1 << 7,
 } as const;
 
 /** Set when anybody wants reading to pause. */

@@ -1,4 +1,4 @@
-import type { Logger } from '@gev/core';
+import type { Connection, GevError, Handler, Logger } from '@gev/core';
 
 /** For callbacks of a connection that is ending already: what they throw can only be logged. */
 export function contain(logger: Logger, connection: number, callback: () => void): void {
@@ -25,5 +25,23 @@ export function logFault(
     setImmediate(() => {
       throw second;
     });
+  }
+}
+
+/**
+ * Gives an error to `onError`; without one, or when `onClose` has run (`over`), an error of our own
+ * side goes to the log.
+ */
+export function report<In, Out, Context>(
+  group: { readonly handler: Handler<In, Out, Context>; readonly logger: Logger },
+  connection: Connection<Out, Context>,
+  error: GevError,
+  over: boolean,
+): void {
+  const { handler, logger } = group;
+  if (handler.onError && !over) {
+    contain(logger, connection.id, () => handler.onError?.(connection, error));
+  } else if (error.code === 'ERR_GEV_HANDLER') {
+    logFault(logger, connection.id, error, 'a handler threw and there is no onError');
   }
 }

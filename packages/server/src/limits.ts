@@ -1,5 +1,6 @@
 import { GevError } from '@gev/core';
 import type { ServerErrorCode } from './error-codes.js';
+import type { IdleTimeouts } from './idle-watch.js';
 
 /** What bounds one connection. Bytes and milliseconds. */
 export interface ConnectionLimits {
@@ -13,10 +14,16 @@ export interface ConnectionLimits {
   readonly lowWatermark?: number;
   /** How long `close` waits for unsent bytes and the peer's end. Default 10 seconds. */
   readonly closeTimeout?: number;
+  /**
+   * Milliseconds without traffic after which a connection is closed with `idle-timeout`: a number
+   * for traffic either way, or apart for what is received (`read`), sent (`write`) and both
+   * (`all`). 0, or left out: never. Default: never.
+   */
+  readonly idleTimeout?: number | Partial<IdleTimeouts>;
 }
 
 /** The limits with every default filled in and checked. */
-export type ResolvedLimits = Required<ConnectionLimits>;
+export type ResolvedLimits = Required<Omit<ConnectionLimits, 'idleTimeout'>>;
 
 const MiB = 1024 * 1024;
 const LARGEST = 2 ** 31 - 1;
@@ -47,6 +54,29 @@ export function resolveLimits(options: ConnectionLimits): ResolvedLimits {
     lowWatermark,
     closeTimeout: wholeNumber('closeTimeout', options.closeTimeout ?? 10_000, 0),
   };
+}
+
+const IDLE_NAMES = ['read', 'write', 'all'] as const;
+
+/**
+ * Undefined when no time-out is set.
+ *
+ * @throws GevError `ERR_GEV_INVALID_OPTION`
+ */
+export function resolveIdle(option: ConnectionLimits['idleTimeout']): IdleTimeouts | undefined {
+  if (option === undefined) return undefined;
+  if (typeof option !== 'object')
+    return resolveIdle({ all: wholeNumber('idleTimeout', option, 0) });
+  if (option === null) throw invalid('idleTimeout is null: give milliseconds or leave it out');
+  const unknown = Object.keys(option).find((name) => !IDLE_NAMES.some((known) => known === name));
+  if (unknown !== undefined) {
+    throw invalid(`idleTimeout has no '${unknown}': give read, write or all, in milliseconds`);
+  }
+  const [read, write, all] = IDLE_NAMES.map((name) => {
+    const timeout = wholeNumber(`idleTimeout.${name}`, option[name] ?? 0, 0);
+    return timeout === 0 ? Number.POSITIVE_INFINITY : timeout;
+  }) as [number, number, number];
+  return Math.min(read, write, all) === Number.POSITIVE_INFINITY ? undefined : { read, write, all };
 }
 
 /** @throws GevError `ERR_GEV_INVALID_OPTION` unless it is a whole number from `least` to 2^31 - 1 */

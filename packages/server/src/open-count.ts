@@ -19,15 +19,11 @@ export class OpenCount {
     for (const wake of waiting) wake();
   }
 
-  /** Resolves when none is left, or after `timeout` milliseconds. */
-  async drained(timeout: number): Promise<void> {
+  /** Resolves when none is left. */
+  async drained(): Promise<void> {
     if (this.#count === 0) return;
     await new Promise<void>((resolve) => {
-      const deadline = setTimeout(resolve, timeout);
-      this.#waiting.push(() => {
-        clearTimeout(deadline);
-        resolve();
-      });
+      this.#waiting.push(resolve);
     });
   }
 }

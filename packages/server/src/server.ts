@@ -1,31 +1,25 @@
+import { EventEmitter } from 'node:events';
 import {
   type Address,
-  type BatchOptions,
+  type BroadcastFilter,
   formatAddress,
   GevError,
-  type Logger,
+  type LoopReference,
   type Poller,
-  type Protocol,
   stderrLogger,
   type Timer,
 } from '@gev/core';
-import { ReactorLoop, Timers } from '@gev/loop';
-import { RingBuffer, RingBufferPool } from '@gev/ringbuffer';
-import { Acceptor } from './acceptor.js';
-import type { ConnectionGroup } from './connection-group.js';
+import { Timers } from '@gev/loop';
+import { type CheckedOptions, checkOptions } from './check-options.js';
 import type { ServerErrorCode } from './error-codes.js';
-import { type Application, loadHandlerModule } from './handler-module.js';
-import { type ResolvedLimits, wholeNumber } from './limits.js';
-import { OpenCount } from './open-count.js';
-import { passThrough } from './pass-through.js';
+import { wholeNumber } from './limits.js';
+import { checkFilter } from './loops/broadcast.js';
+import { LocalLoop } from './loops/local-loop.js';
+import type { ServerLoops, ServerLoopsEvents } from './loops/server-loops.js';
+import type { ServerSource } from './loops/server-source.js';
+import { ThreadLoops } from './loops/thread-loops.js';
 import { resolveHost } from './resolve-host.js';
-import {
-  assertProtocol,
-  checkOptions,
-  type PollerChoice,
-  type ServerOptions,
-} from './server-options.js';
-import { TcpConnection } from './tcp-connection.js';
+import type { PollerChoice, ServerOptions } from './server-options.js';
 
 /** How {@link Server.close} goes about it. */
 export interface CloseOptions {
@@ -33,36 +27,61 @@ export interface CloseOptions {
   readonly timeout?: number;
 }
 
+/** Told by a server of several loops when the thread of one died. */
+export interface LoopExit {
+  readonly loop: number;
+  /** What ended the thread: an uncaught error, out of memory, or that it just ended. */
+  readonly error: Error;
+  /** Milliseconds until it is started again. */
+  readonly restartIn: number;
+}
+
+/** The events of a server. */
+export interface ServerEvents {
+  /** A loop died; its connections are closed, the other loops go on. */
+  loopExit: [exit: LoopExit];
+  /** A loop that had died takes connections again. */
+  loopStart: [loop: number];
+  /** A handler called `loop.postToServer(value)`. */
+  post: [value: unknown, from: number];
+}
+
 const CLOSE_TIMEOUT = 10_000;
 
 /**
- * A server: listeners, and the loop that their connections live in.
+ * A server: listeners, and the loops that their connections live in.
  *
  * Thread rule: every member on the thread that made it.
  */
-export class Server<In = Uint8Array, Out = Uint8Array | string, Context = unknown>
+export class Server<In = Uint8Array, Out = Uint8Array | string, Context = unknown, Data = undefined>
+  extends EventEmitter<ServerEvents>
   implements AsyncDisposable
 {
   /** Which poller it runs on, and why. */
-  readonly poller: Omit<PollerChoice, 'create'>;
-  readonly #options: ServerOptions<In, Out, Context>;
+  readonly poller: Omit<PollerChoice, 'create' | 'source'>;
+  readonly #source: ServerSource<In, Out, Context>;
   readonly #choice: PollerChoice;
-  readonly #wanted: readonly Address[];
-  readonly #limits: ResolvedLimits;
-  #group: ConnectionGroup<In, Out, Context> | undefined;
-  #acceptors: Acceptor<In, Out, Context>[] = [];
+  readonly #checked: CheckedOptions;
+  #loops: ServerLoops<Out> | undefined;
+  #addresses: readonly Address[] = [];
   #state: 'new' | 'starting' | 'listening' | 'closed' = 'new';
   #starting: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   readonly #timers = new Timers();
 
   /** @throws GevError `ERR_GEV_INVALID_OPTION`, `ERR_GEV_INVALID_ADDRESS` */
-  constructor(options: ServerOptions<In, Out, Context>, choice: PollerChoice) {
-    const { addresses, limits } = checkOptions(options);
-    this.#options = options;
+  constructor(options: ServerOptions<In, Out, Context, Data>, choice: PollerChoice) {
+    super();
+    this.#checked = checkOptions(options);
+    const { handler, protocol, context, data, logger = stderrLogger } = options;
+    this.#source = {
+      handler,
+      data,
+      logger,
+      ...(protocol && { protocol }),
+      ...(context && { context }),
+    };
     this.#choice = choice;
-    this.#wanted = addresses;
-    this.#limits = limits;
     this.poller = { name: choice.name, reason: choice.reason };
   }
 
@@ -73,12 +92,17 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Context = unknow
 
   /** Where it really listens, in the order of the option `address`. */
   get addresses(): string[] {
-    return this.#acceptors.map((acceptor) => formatAddress(acceptor.address));
+    return this.#addresses.map(formatAddress);
   }
 
-  /** Connections that are open. */
+  /** Connections that are open, in all loops. */
   get connections(): number {
-    return this.#group?.open.value ?? 0;
+    return this.#loops?.connections ?? 0;
+  }
+
+  /** Its loops, in the order of their ids; none before `listen`. */
+  get loops(): readonly LoopReference[] {
+    return this.#loops?.references ?? [];
   }
 
   /**
@@ -106,14 +130,38 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Context = unknow
   }
 
   /**
+   * Packs and sends a message to the connection with that id, in whichever loop it lives. Returns
+   * false when it is known not to be there; in a loop on another thread it may still be gone when
+   * the message arrives, which drops it. Messages to one connection keep their order. With several
+   * loops the message crosses threads by structured clone and is packed there.
+   *
+   * @throws GevError `ERR_GEV_HANDLER`, `ERR_GEV_SERVER_STATE`
+   */
+  send(connection: number, message: Out): boolean {
+    return this.#running().send(connection, message);
+  }
+
+  /**
+   * Sends a message to every connection that the filter lets through; each loop packs it once.
+   *
+   * @throws GevError `ERR_GEV_HANDLER`, `ERR_GEV_INVALID_OPTION`, `ERR_GEV_SERVER_STATE`
+   */
+  broadcast(message: Out, filter?: BroadcastFilter): void {
+    if (filter !== undefined) checkFilter(filter);
+    this.#running().broadcast(message, filter);
+  }
+
+  /**
    * Stops in order: accepts no more, lets every connection send what is unsent, closes what is
-   * left at the deadline, and ends the loop. Every connection gets its `onClose` first, with
-   * reason `server-closing`. May be called again.
+   * left at the deadline, and ends the loops and their threads. Every connection gets its `onClose`
+   * first, with reason `server-closing`. May be called again: a shorter `timeout` then moves the
+   * deadline nearer, 0 ends at once.
    *
    * @throws GevError (rejects with) `ERR_GEV_INVALID_OPTION`
    */
   async close(options: CloseOptions = {}): Promise<void> {
     const timeout = wholeNumber('timeout', options.timeout ?? CLOSE_TIMEOUT, 0);
+    if (this.#closing !== undefined) void this.#loops?.close(timeout);
     this.#closing ??= this.#close(timeout);
     await this.#closing;
   }
@@ -133,66 +181,46 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Context = unknow
   }
 
   async #start(): Promise<void> {
-    const poller = this.#choice.create({
-      ...sizesOf(this.#options),
-      lowWatermark: this.#limits.lowWatermark,
-    });
-    const loop = new ReactorLoop({ poller, poisonViews: this.#options.poisonViews ?? false });
-    try {
-      const group = this.#makeGroup(loop, await this.#application(loop));
-      this.#warnOfIgnored(poller, group.logger);
-      const addresses = await Promise.all(this.#wanted.map(resolveHost));
-      for (const address of addresses) await this.#listenOn(group, address);
-      // Last of all, so that nobody is connected to a server that then fails to start.
-      loop.start();
-      this.#group = group;
-    } catch (error) {
-      this.#acceptors = [];
-      loop.stop();
-      throw error;
+    const addresses = await Promise.all(this.#checked.addresses.map(resolveHost));
+    const loops = this.#makeLoops();
+    this.#addresses = await loops.listen(addresses);
+    this.#loops = loops;
+  }
+
+  #makeLoops(): ServerLoops<Out> {
+    const { loops, balancer, settings } = this.#checked;
+    if (loops > 1) {
+      return new ThreadLoops(this.#source, this.#choice, loops, balancer, settings, this.#events());
     }
-  }
-
-  async #application(loop: ReactorLoop): Promise<Application<In, Out, Context>> {
-    const { handler, protocol } = this.#options;
-    if (!(handler instanceof URL)) return protocol ? { handler, protocol } : { handler };
-    const application = await loadHandlerModule<In, Out, Context>(handler, loop);
-    if (application.protocol !== undefined) assertProtocol(application.protocol);
-    return protocol ? { ...application, protocol } : application;
-  }
-
-  #makeGroup(
-    loop: ReactorLoop,
-    application: Application<In, Out, Context>,
-  ): ConnectionGroup<In, Out, Context> {
-    const options = this.#options;
-    return {
-      loop,
-      handler: application.handler,
-      // Without a protocol In and Out are what they default to: those of the pass-through.
-      protocol: application.protocol ?? (passThrough as unknown as Protocol<In, Out>),
-      makeContext: options.context ?? (() => undefined as Context),
-      limits: this.#limits,
-      allowHalfOpen: options.allowHalfOpen ?? false,
-      logger: options.logger ?? stderrLogger,
-      overlay: new RingBuffer(),
-      leftovers: new RingBufferPool(),
-      open: new OpenCount(),
-    };
+    const poller = this.#choice.create(settings.sizes);
+    this.#warnOfIgnored(poller);
+    return new LocalLoop(this.#source, poller, settings, this.#events());
   }
 
   /** An option that has no effect on this poller must not seem to have one. */
-  #warnOfIgnored(poller: Poller, logger: Logger): void {
+  #warnOfIgnored(poller: Poller): void {
     if (poller.supports.socketOptions) return;
     for (const option of ['sendBufferSize', 'receiveBufferSize'] as const) {
-      if (this.#options[option] === undefined) continue;
+      if (this.#checked.settings.listen[option] === undefined) continue;
+      const { logger } = this.#source;
       logger.warn({ option, poller: poller.name }, 'this poller cannot set it: it has no effect');
     }
   }
 
-  async #listenOn(group: ConnectionGroup<In, Out, Context>, address: Address): Promise<void> {
-    const { handle, address: real } = await group.loop.poller.listen(address, this.#options);
-    this.#acceptors.push(new Acceptor(group, handle, real));
+  #events(): ServerLoopsEvents {
+    return {
+      onPost: (value, from) => void this.emit('post', value, from),
+      onLoopExit: (loop, error, restartIn) =>
+        void this.emit('loopExit', { loop, error, restartIn }),
+      onLoopStart: (loop) => void this.emit('loopStart', loop),
+    };
+  }
+
+  #running(): ServerLoops<Out> {
+    if (this.#loops !== undefined && this.#state !== 'closed') return this.#loops;
+    throw stateError(
+      `the server is ${this.#state}: nothing can be sent before listen() or after close()`,
+    );
   }
 
   async #close(timeout: number): Promise<void> {
@@ -200,28 +228,8 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Context = unknow
     this.#timers.cancelAll();
     // A start that failed has cleaned up after itself and told its own caller.
     await this.#starting?.catch(() => {});
-    const group = this.#group;
-    if (group === undefined) return;
-    for (const acceptor of this.#acceptors) acceptor.close();
-    for (const connection of connectionsOf(group.loop)) connection.closeForServer();
-    await group.open.drained(timeout);
-    for (const connection of connectionsOf(group.loop)) connection.destroyForServer();
-    await group.open.drained(timeout);
-    group.loop.stop();
+    await this.#loops?.close(timeout);
   }
-}
-
-function connectionsOf(loop: ReactorLoop): TcpConnection<unknown, unknown, unknown>[] {
-  return loop.channels().filter((channel) => channel instanceof TcpConnection);
-}
-
-function sizesOf(options: BatchOptions): BatchOptions {
-  const { inputSize, outputSize, readSize, batch, maxHandles } = options;
-  return Object.fromEntries(
-    Object.entries({ inputSize, outputSize, readSize, batch, maxHandles }).filter(
-      ([, value]) => value !== undefined,
-    ),
-  );
 }
 
 function stateError(message: string): GevError<ServerErrorCode> {

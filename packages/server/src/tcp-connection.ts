@@ -6,14 +6,13 @@ import {
   Counter,
   closeCounter,
   type GevError,
-  handleOf,
   OrderKind,
   reasonOfErrno,
   type SendOptions,
   systemError,
   type Timer,
 } from '@gev/core';
-import type { Channel } from '@gev/loop';
+import type { Channel, Outbox } from '@gev/loop';
 import type { RingBuffer } from '@gev/ringbuffer';
 import {
   closedError,
@@ -24,21 +23,21 @@ import {
   packError,
 } from './connection-errors.js';
 import type { ConnectionGroup } from './connection-group.js';
+import { ConnectionIdentity } from './connection-identity.js';
 import { Flag, PAUSED, State } from './connection-state.js';
-import { contain, logFault } from './containment.js';
+import { contain, report } from './containment.js';
 import { FlushWaiters } from './flush-waiters.js';
+import { IdleWatch } from './idle-watch.js';
 
 /**
  * One connection: unpacks what arrives, hands messages to the handler, packs replies into the
  * loop's outbox, and keeps the state machine of its end.
  */
-export class TcpConnection<In, Out, Context> implements Connection<Out, Context>, Channel {
-  readonly slot: number;
-  readonly generation: number;
-  readonly remoteAddress: Address;
-  context: Context;
+export class TcpConnection<In, Out, Context>
+  extends ConnectionIdentity<Context>
+  implements Connection<Out, Context>, Channel
+{
   readonly #group: ConnectionGroup<In, Out, Context>;
-  #localAddress: Address;
   #state: number = State.open;
   #flags = 0;
   #reason: CloseReason = 'peer-closed';
@@ -49,7 +48,7 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
   /** Bytes ever accepted by `send`. */
   #sent = 0;
   #waiters: FlushWaiters | undefined = undefined;
-  #values: Map<string | symbol, unknown> | undefined = undefined;
+  #idle: IdleWatch | undefined = undefined;
   #linger: Timer | undefined = undefined;
 
   /** @param listening the listener's address, until somebody asks for the exact local one */
@@ -59,26 +58,9 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
     generation: number,
     listening: Address,
   ) {
+    const { loop, registry, makeContext } = group;
+    super(loop, registry.nextId(), slot, generation, listening, makeContext());
     this.#group = group;
-    this.slot = slot;
-    this.generation = generation;
-    this.#localAddress = listening;
-    // Asked for now, not later: a log line in onClose needs it when the handle is gone.
-    this.remoteAddress = group.loop.poller.remoteAddress(this.id) ?? listening;
-    this.context = group.makeContext();
-  }
-
-  get id(): number {
-    return handleOf(this.slot, this.generation);
-  }
-
-  get localAddress(): Address {
-    if (!this.#is(Flag.localIsExact)) {
-      const exact = this.#group.loop.poller.localAddress(this.id);
-      this.#localAddress = exact ?? this.#localAddress;
-      this.#flags |= Flag.localIsExact;
-    }
-    return this.#localAddress;
   }
 
   get closed(): boolean {
@@ -96,25 +78,12 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
     return queued[this.slot]! + staged;
   }
 
-  get<Value = unknown>(key: string | symbol): Value | undefined {
-    return this.#values?.get(key) as Value | undefined;
-  }
-
-  set(key: string | symbol, value: unknown): void {
-    this.#values ??= new Map();
-    this.#values.set(key, value);
-  }
-
-  delete(key: string | symbol): boolean {
-    return this.#values?.delete(key) ?? false;
-  }
-
-  /** Begins its life: called once, by the acceptor. */
+  /** Begins its life: called once, by who accepted or made the connection. */
   open(): void {
-    const { loop, protocol, handler, open } = this.#group;
-    open.enter();
+    const { loop, protocol, handler, registry, idle } = this.#group;
+    registry.add(this);
     loop.register(this);
-    loop.connections += 1;
+    if (idle !== undefined) this.#idle = new IdleWatch(loop, idle, this);
     loop.counters[Counter.connectionsOpened]! += 1;
     try {
       protocol.onOpen?.(this);
@@ -141,6 +110,33 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
       this.#pack(message);
     }
     return this.#sentAll(options);
+  }
+
+  /** Sends what a protocol packed before, as one message; see {@link send}. */
+  sendPacked(bytes: Uint8Array): boolean {
+    this.#mustBeSendable();
+    const { outbox } = this.#group.loop;
+    outbox.begin(this.slot, this.generation);
+    outbox.write(bytes);
+    this.#packed(outbox.end());
+    return this.#sentAll(undefined);
+  }
+
+  /** Sends what the outbox shares, as one message; see {@link send}. */
+  sendShared(): boolean {
+    this.#mustBeSendable();
+    this.#packed(this.#group.loop.outbox.sendShared(this.slot, this.generation));
+    return this.#sentAll(undefined);
+  }
+
+  /** Where its output waits for the next flush: the same for all connections of a loop. */
+  get outbox(): Outbox {
+    return this.#group.loop.outbox;
+  }
+
+  /** False after `close`, `shutdownWrite` or the end. */
+  get sendable(): boolean {
+    return this.#state === State.open && !this.#is(Flag.writeEnded);
   }
 
   close(): void {
@@ -179,6 +175,7 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
   onData(offset: number, length: number): void {
     const { loop, overlay } = this.#group;
     loop.counters[Counter.bytesReceived]! += length;
+    this.#idle?.received();
     if (this.#state !== State.open) return;
     const { arena } = loop;
     const leftover = this.#leftover;
@@ -189,6 +186,14 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
       leftover.write(arena.subarray(offset, offset + length));
       this.#deliver(leftover);
     }
+  }
+
+  /** It was connected before it came here. */
+  onConnected(): void {}
+
+  /** The idle watch found nothing moving for too long. */
+  onIdle(): void {
+    this.#destroyFor('idle-timeout');
   }
 
   onEnded(): void {
@@ -287,7 +292,7 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
   }
 
   #pack(message: Out): void {
-    const { loop, protocol, limits } = this.#group;
+    const { loop, protocol } = this.#group;
     const { outbox } = loop;
     outbox.begin(this.slot, this.generation);
     try {
@@ -297,7 +302,14 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
       if (!outbox.rollback()) this.#destroyFor('handler-error');
       throw packError(message, error, (rejection) => this.#report(handlerError(rejection)));
     }
-    const size = outbox.end();
+    this.#packed(outbox.end());
+  }
+
+  /** Accounts for `size` bytes that were put into the outbox. */
+  #packed(size: number): void {
+    const { loop, limits } = this.#group;
+    const { outbox } = loop;
+    this.#idle?.sent();
     if (this.#epoch !== outbox.epoch) {
       this.#epoch = outbox.epoch;
       this.#staged = 0;
@@ -399,12 +411,12 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
 
   /** The last step of every way: tells who waits, then `onClose`. */
   #finish(): void {
-    const { loop, handler, protocol, open } = this.#group;
+    const { loop, handler, protocol, registry } = this.#group;
     this.#state = State.over;
     this.#linger?.cancel();
+    this.#idle?.stop();
     this.#dropLeftover();
-    open.leave();
-    loop.connections -= 1;
+    registry.remove(this);
     loop.counters[Counter.connectionsClosed]! += 1;
     loop.counters[closeCounter(this.#reason)]! += 1;
     const why = closedError(`it ended: ${this.#reason}`);
@@ -425,23 +437,14 @@ export class TcpConnection<In, Out, Context> implements Connection<Out, Context>
   }
 
   #mustBeSendable(): void {
-    if (this.#state === State.open && !this.#is(Flag.writeEnded)) return;
+    if (this.sendable) return;
     throw closedError(
       this.#is(Flag.writeEnded) ? 'shutdownWrite() was called' : 'it is closing or closed',
     );
   }
 
-  /**
-   * Gives an error to `onError`; without one, or after `onClose`, an error of our own side goes to
-   * the log.
-   */
   #report(error: GevError): void {
-    const { handler } = this.#group;
-    if (handler.onError && this.#state !== State.over) {
-      this.#contain(() => handler.onError?.(this, error));
-    } else if (error.code === 'ERR_GEV_HANDLER') {
-      logFault(this.#group.logger, this.id, error, 'a handler threw and there is no onError');
-    }
+    report(this.#group, this, error, this.#state === State.over);
   }
 
   #contain(callback: () => void): void {

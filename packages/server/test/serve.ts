@@ -12,7 +12,8 @@ export async function serve<In = Uint8Array, Out = Uint8Array | string, Context 
   const all = { address: 'tcp://127.0.0.1:0', handler, ...options } as ServerOptions<
     In,
     Out,
-    Context
+    Context,
+    undefined
   >;
   const server = new Server(all, choice);
   await server.listen();

@@ -1,0 +1,33 @@
+/** A moment that can be moved nearer, never further away. */
+export class Deadline {
+  /** Resolves when the moment has come. */
+  readonly passed: Promise<void>;
+  #resolve!: () => void;
+  #at = Number.POSITIVE_INFINITY;
+  #timeout: NodeJS.Timeout | undefined;
+
+  constructor() {
+    this.passed = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  /** Milliseconds that are left, 0 when it has passed. */
+  get left(): number {
+    return Math.max(0, this.#at - performance.now());
+  }
+
+  /** Sets it to `timeout` milliseconds from now, unless it is nearer already. */
+  within(timeout: number): void {
+    const at = performance.now() + timeout;
+    if (at >= this.#at) return;
+    this.#at = at;
+    clearTimeout(this.#timeout);
+    this.#timeout = setTimeout(this.#resolve, timeout);
+  }
+
+  /** Nobody waits for it any more. */
+  cancel(): void {
+    clearTimeout(this.#timeout);
+  }
+}

@@ -1,0 +1,241 @@
+import {
+  type Address,
+  Counter,
+  type Counters,
+  handleOf,
+  type Logger,
+  type Poller,
+} from '@gev/core';
+import { type Arrivals, type LoopBoard, PostOffice, ReactorLoop } from '@gev/loop';
+import { RingBuffer, RingBufferPool } from '@gev/ringbuffer';
+import { Acceptor } from '../acceptor.js';
+import type { ConnectionGroup } from '../connection-group.js';
+import { ConnectionRegistry } from '../connection-registry.js';
+import { logFault } from '../containment.js';
+import { Deadline } from '../deadline.js';
+import type { Application } from '../handler-module.js';
+import { passThrough } from '../pass-through.js';
+import type { LoopSettings } from '../server-options.js';
+import { TcpConnection } from '../tcp-connection.js';
+import { HandlerLoop } from './handler-loop.js';
+import { LetterKind } from './letters.js';
+import { LoopMail } from './loop-mail.js';
+
+/** Milliseconds for the `onClose` of connections that were destroyed at the deadline. */
+const LAST_WORDS = 1_000;
+
+/** What the thread gives to its loop. */
+export interface LoopSurroundings {
+  readonly id: number;
+  readonly poller: Poller;
+  readonly board: LoopBoard;
+  readonly counters?: Counters;
+  readonly logger: Logger;
+  /** Decides over connections that the loop accepts itself; false turns one away. */
+  enter(peer: Address): boolean;
+  /** Told of every connection that ends, also of those that were handed over. */
+  leave(peer: Address): void;
+}
+
+/**
+ * One loop of a server with its connections: those that its own listeners accept, and those that
+ * another thread hands over.
+ *
+ * Thread rule: everything on the loop's thread.
+ */
+export class ServerLoop<In, Out, Context> implements Arrivals {
+  readonly loop: ReactorLoop;
+  readonly office: PostOffice;
+  /** What the handler is given. */
+  readonly events: HandlerLoop;
+  readonly #surroundings: LoopSurroundings;
+  readonly #settings: LoopSettings;
+  readonly #registry: ConnectionRegistry<TcpConnection<In, Out, Context>>;
+  readonly #deadline = new Deadline();
+  #group: ConnectionGroup<In, Out, Context> | undefined;
+  #mail: LoopMail<In, Out, Context> | undefined;
+  #acceptors: Acceptor[] = [];
+  /** Where handed-over connections came in, by tag. */
+  #entrances: readonly Address[] = [];
+  #draining: Promise<void> | undefined;
+
+  constructor(surroundings: LoopSurroundings, settings: LoopSettings) {
+    const { id, poller, board, counters, leave } = surroundings;
+    this.#surroundings = surroundings;
+    this.#settings = settings;
+    const { poisonViews, timerTick } = settings;
+    this.loop = new ReactorLoop({
+      id,
+      poller,
+      poisonViews,
+      timerTick,
+      ...(counters && { counters }),
+    });
+    this.loop.arrivals = this;
+    this.office = new PostOffice(poller, board, id);
+    this.#registry = new ConnectionRegistry({
+      nextId: () => board.nextConnection(id),
+      onLeave: (connection) => leave(connection.remoteAddress),
+      members: () => this.connections(),
+    });
+    this.events = new HandlerLoop(this.loop, () => this.#registry.open.value);
+    this.office.receive(LetterKind.post, ({ head, from }) => this.onPost(head, from));
+  }
+
+  /** Sends to connections, of this loop and of others. Once the application is there. */
+  get mail(): LoopMail<In, Out, Context> {
+    return this.#mail!;
+  }
+
+  /** The connections that are open; a copy. */
+  connections(): TcpConnection<In, Out, Context>[] {
+    return this.loop.channels().filter((channel) => channel instanceof TcpConnection);
+  }
+
+  /** Sets what to do with connections. Once, before `listen` and `start`. */
+  use(application: Application<In, Out, Context>): void {
+    const { limits, idle, allowHalfOpen } = this.#settings;
+    const group: ConnectionGroup<In, Out, Context> = {
+      loop: this.loop,
+      handler: application.handler,
+      // Without a protocol In and Out are what they default to: those of the pass-through.
+      protocol:
+        application.protocol ??
+        (passThrough as unknown as ConnectionGroup<In, Out, Context>['protocol']),
+      makeContext: application.context ?? (() => undefined as Context),
+      limits,
+      idle,
+      allowHalfOpen,
+      logger: this.#surroundings.logger,
+      overlay: new RingBuffer(),
+      leftovers: new RingBufferPool(),
+      registry: this.#registry,
+    };
+    this.#group = group;
+    this.#mail = new LoopMail(this.office, this.#surroundings.board, {
+      id: this.loop.id,
+      protocol: group.protocol,
+      registry: this.#registry,
+      connections: () => this.connections(),
+      onFault: (error) => this.#onMailFault(error),
+    });
+    this.events.open(this.#mail as unknown as Parameters<HandlerLoop['open']>[0]);
+  }
+
+  /** Opens a listener of this loop's own and returns where it really listens. */
+  async listen(address: Address, reusePort = this.#settings.listen.reusePort): Promise<Address> {
+    const { poller, logger } = this.#surroundings;
+    const options = reusePort ? { ...this.#settings.listen, reusePort } : this.#settings.listen;
+    const listening = await poller.listen(address, options);
+    const admit = (slot: number, generation: number) =>
+      this.#admit(slot, generation, listening.address);
+    this.#acceptors.push(new Acceptor(this.loop, logger, listening, admit));
+    return listening.address;
+  }
+
+  /** Tells where handed-over connections come in: a tag is an index into `addresses`. */
+  setEntrances(addresses: readonly Address[]): void {
+    this.#entrances = addresses;
+  }
+
+  /** Starts taking batches, and letters. */
+  start(): void {
+    this.loop.start();
+  }
+
+  onAdopted(slot: number, generation: number, tag: number): boolean {
+    const listening = this.#entrances[tag] ?? { transport: 'unix', path: '' };
+    try {
+      this.#open(slot, generation, listening);
+    } catch (error) {
+      this.#surroundings.leave(this.#peerOf(slot, generation, listening));
+      throw error;
+    }
+    return true;
+  }
+
+  onAdoptFailed(tag: number, errno: number): void {
+    const { logger, leave } = this.#surroundings;
+    this.loop.counters[Counter.acceptErrors]! += 1;
+    leave(this.#entrances[tag] ?? { transport: 'unix', path: '' });
+    logger.warn(
+      { loop: this.loop.id, errno },
+      'a connection could not be taken in by its loop and was closed: raise maxHandles',
+    );
+  }
+
+  onMail(letters: Uint8Array[]): void {
+    this.office.deliver(letters);
+  }
+
+  /** Gives the handler what was posted to this loop. */
+  onPost(value: unknown, from: number): void {
+    if (this.events.posted(value, from)) return;
+    this.#surroundings.logger.warn(
+      { loop: this.loop.id, from },
+      'a value was posted to a loop that has no onPost: it is dropped',
+    );
+  }
+
+  /**
+   * Stops in order: accepts no more, lets connections send what is unsent, destroys what is left
+   * after `timeout` milliseconds, and stops the loop. Called again, it can only make that sooner.
+   */
+  drain(timeout: number): Promise<void> {
+    this.#deadline.within(timeout);
+    this.#draining ??= this.#drain();
+    return this.#draining;
+  }
+
+  /** Closes everything at once. */
+  stop(): void {
+    this.#deadline.cancel();
+    this.loop.stop();
+  }
+
+  async #drain(): Promise<void> {
+    const { open } = this.#registry;
+    for (const acceptor of this.#acceptors) acceptor.close();
+    for (const connection of this.connections()) connection.closeForServer();
+    await Promise.race([open.drained(), this.#deadline.passed]);
+    for (const connection of this.connections()) connection.destroyForServer();
+    const last = new Deadline();
+    last.within(LAST_WORDS);
+    await Promise.race([open.drained(), last.passed]);
+    last.cancel();
+    this.stop();
+  }
+
+  #admit(slot: number, generation: number, listening: Address): boolean {
+    const { enter, leave } = this.#surroundings;
+    const peer = this.#peerOf(slot, generation, listening);
+    if (!enter(peer)) {
+      this.loop.counters[Counter.connectionsRejected]! += 1;
+      return false;
+    }
+    try {
+      this.#open(slot, generation, listening);
+    } catch (error) {
+      leave(peer);
+      throw error;
+    }
+    return true;
+  }
+
+  /** Throws only when the connection could not be made. */
+  #open(slot: number, generation: number, listening: Address): void {
+    const connection = new TcpConnection(this.#group!, slot, generation, listening);
+    connection.open();
+    if (this.#draining !== undefined) connection.closeForServer();
+  }
+
+  #peerOf(slot: number, generation: number, listening: Address): Address {
+    // Asked for only where peers are told apart: it costs a microsecond a connection.
+    if (this.#settings.maxConnectionsPerAddress === Number.POSITIVE_INFINITY) return listening;
+    return this.#surroundings.poller.remoteAddress(handleOf(slot, generation)) ?? listening;
+  }
+
+  #onMailFault(error: unknown): void {
+    logFault(this.#surroundings.logger, 0, error, 'a message from another loop could not be sent');
+  }
+}
