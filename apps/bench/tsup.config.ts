@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: ['src/main.ts', 'src/servers/*.ts'],
+  entry: ['src/main.ts', 'src/servers/*.ts', 'src/handlers/*.ts'],
   format: ['esm'],
   target: 'node20',
   platform: 'node',

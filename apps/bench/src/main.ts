@@ -6,6 +6,7 @@ import type { Bench, Outcome } from './scenario.js';
 import { runConnectStorms } from './scenarios/connects.js';
 import { runIdle } from './scenarios/idle.js';
 import { runIdleCpu } from './scenarios/idle-cpu.js';
+import { runLoops } from './scenarios/loops.js';
 import { runThroughput } from './scenarios/throughput.js';
 import { readSettings, type ScenarioName, UsageError, usage } from './settings.js';
 
@@ -15,6 +16,7 @@ const SCENARIOS: Readonly<Record<ScenarioName, (bench: Bench) => Promise<Outcome
   idle: runIdle,
   connects: runConnectStorms,
   'idle-cpu': runIdleCpu,
+  loops: runLoops,
 };
 
 /** Another process that works makes messages/s small; CPU a message suffers less. */

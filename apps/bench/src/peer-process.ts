@@ -2,6 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { MemoryReport } from './serve.js';
+import type { LoopsReport } from './servers/gev-loops.js';
 
 /** How the first line of every server begins. */
 const LISTENING = 'listening ';
@@ -66,6 +67,14 @@ export class PeerProcess {
     const answer = this.#answer('{');
     this.#child.kill('SIGUSR2');
     return JSON.parse(await answer) as MemoryReport;
+  }
+
+  /** What each loop of the server has done since it was asked last; `gev-loops` only. */
+  async loops(): Promise<LoopsReport> {
+    const answer = this.#answer('[');
+    this.#child.kill('SIGHUP');
+    const [report] = JSON.parse(await answer) as [LoopsReport];
+    return report;
   }
 
   /**

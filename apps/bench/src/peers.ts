@@ -26,6 +26,13 @@ export const ECHO_PEERS: readonly Peer[] = [
   { name: 'gev-node', runtime: 'node', server: 'gev-echo', env: NODE },
   { name: 'node-net', runtime: 'node', server: 'node-net-echo' },
   { name: 'bun-tcp', runtime: 'bun', server: 'bun-echo' },
+  {
+    name: 'gev-2-loops',
+    runtime: 'node',
+    server: 'gev-echo-threads',
+    env: NATIVE,
+    onRequest: true,
+  },
 ];
 
 /** The C server is there for information: it knows of no frames and returns bytes. */

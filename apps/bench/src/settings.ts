@@ -22,7 +22,7 @@ export interface Settings {
   readonly pin: boolean;
 }
 
-export const SCENARIO_NAMES = ['echo', 'framed', 'idle', 'connects', 'idle-cpu'] as const;
+export const SCENARIO_NAMES = ['echo', 'framed', 'idle', 'connects', 'idle-cpu', 'loops'] as const;
 export type ScenarioName = (typeof SCENARIO_NAMES)[number];
 
 type NumberName = {
@@ -61,6 +61,7 @@ const NUMBERS: Readonly<Record<ScenarioName, Partial<Record<NumberName, number>>
   idle: { turns: 1, connections: 15_000 },
   connects: { rounds: 3, connections: 10_000, concurrency: 512, size: 64, seconds: 30 },
   'idle-cpu': { turns: 1, seconds: 5, connections: 100 },
+  loops: { connections: 10_000, concurrency: 512, size: 64, seconds: 30 },
 };
 
 /** A command line that cannot be obeyed: shown with the usage, exit code 2. */

@@ -20,7 +20,15 @@ export {
   type Timer,
   type WriteBuffer,
 } from '@gev/core';
-export { BALANCER_NAMES, type BalancerChoice, type BalancerName } from '@gev/loop';
+export {
+  BALANCER_NAMES,
+  type BalancerChoice,
+  type BalancerName,
+  leastConnections,
+  random,
+  roundRobin,
+  sourceHash,
+} from '@gev/loop';
 export {
   type Application,
   type CloseOptions,
