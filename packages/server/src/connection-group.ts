@@ -1,10 +1,9 @@
 import type { Handler, Logger, Protocol } from '@gev/core';
 import type { ReactorLoop } from '@gev/loop';
 import type { RingBuffer, RingBufferPool } from '@gev/ringbuffer';
-import type { ConnectionRegistry } from './connection-registry.js';
+import type { ConnectionRegistry, Registered } from './connection-registry.js';
 import type { IdleTimeouts } from './idle-watch.js';
 import type { ResolvedLimits } from './limits.js';
-import type { TcpConnection } from './tcp-connection.js';
 
 /** What the connections of one server or client in one loop share, so that each stays small. */
 export interface ConnectionGroup<In, Out, Context> {
@@ -21,5 +20,5 @@ export interface ConnectionGroup<In, Out, Context> {
   readonly overlay: RingBuffer;
   /** Where connections borrow the buffer of a message that is not yet whole. */
   readonly leftovers: RingBufferPool;
-  readonly registry: ConnectionRegistry<TcpConnection<In, Out, Context>>;
+  readonly registry: Pick<ConnectionRegistry<Registered>, 'nextId' | 'add' | 'remove'>;
 }

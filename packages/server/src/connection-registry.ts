@@ -2,7 +2,7 @@ import type { Address } from '@gev/core';
 import { OpenCount } from './open-count.js';
 
 /** What a registry needs to know of a connection. */
-interface Registered {
+export interface Registered {
   readonly id: number;
   readonly remoteAddress: Address;
 }
