@@ -31,21 +31,28 @@ export {
 } from '@gev/loop';
 export {
   type Application,
+  Client,
   type CloseOptions,
   type ConnectionLimits,
+  ConnectionStream,
+  type ConnectOptions,
   defineHandler,
+  duplexHandler,
   type HandlerFactory,
   type HandlerModule,
   handlerModule,
   type IdleTimeouts,
+  iterableHandler,
   type LoopExit,
   type PollerChoice,
   type PollerSource,
   passThrough,
+  type RetryOptions,
   Server,
   type ServerEvents,
   type ServerOptions,
 } from '@gev/server';
 export { choosePoller, POLLER_NAMES, type PollerName } from './choose-poller.js';
+export { connect, connectStream, createClient } from './connect.js';
 export { createServer } from './create-server.js';
 export type { ErrorCode } from './error-codes.js';

@@ -76,7 +76,7 @@ export function checkOptions<In, Out, Context, Data>(
   if (typeof options !== 'object' || options === null) {
     throw invalid('the options are no object: give at least { address, handler }');
   }
-  checkNames(options);
+  checkKnown(options, NAMES);
   checkTypes({ ...options });
   const { handler, protocol } = options;
   if (!(handler instanceof URL)) assertHandler(handler, 'the handler');
@@ -172,21 +172,30 @@ function pick<Options extends object>(
   return Object.fromEntries(set.map((name) => [name, options[name]])) as Options;
 }
 
-function checkNames(options: object): void {
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(NAMES, name));
+/** @throws GevError `ERR_GEV_INVALID_OPTION` for a name that is not in the table */
+export function checkKnown(options: object, names: Readonly<Record<string, true>>): void {
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(names, name));
   if (unknown === undefined) return;
-  const known = Object.keys(NAMES);
+  const known = Object.keys(names);
   const near = nearestName(unknown, known);
   const advice = near ? `did you mean '${near}'?` : `the options are ${known.join(', ')}`;
   throw invalid(`there is no option '${unknown}': ${advice}`);
 }
 
-function checkTypes(options: Readonly<Record<string, unknown>>): void {
-  for (const name of BOOLEANS) {
+/** @throws GevError `ERR_GEV_INVALID_OPTION` where one is given and neither true nor false */
+export function checkFlags(
+  options: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): void {
+  for (const name of names) {
     const value = options[name];
     if (value === undefined || typeof value === 'boolean') continue;
     throw invalid(`${name} is ${String(value)}: give true or false`);
   }
+}
+
+function checkTypes(options: Readonly<Record<string, unknown>>): void {
+  checkFlags(options, BOOLEANS);
   for (const [name, least] of Object.entries(NUMBERS)) {
     if (options[name] !== undefined) wholeNumber(name, options[name] as number, least);
   }
@@ -198,7 +207,8 @@ export function assertProtocol(protocol: unknown): void {
   assertFunctions('protocol', protocol, ['unpack', 'pack']);
 }
 
-function assertFunctions(option: string, value: unknown, names: readonly string[]): void {
+/** @throws GevError `ERR_GEV_INVALID_OPTION` */
+export function assertFunctions(option: string, value: unknown, names: readonly string[]): void {
   const missing = names.find(
     (name) => typeof (value as Record<string, unknown> | null)?.[name] !== 'function',
   );

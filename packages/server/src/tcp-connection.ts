@@ -71,6 +71,11 @@ export class TcpConnection<In, Out, Context>
     return this.#leftover?.length ?? 0;
   }
 
+  /** Why it ended; undefined while it has not. */
+  get closeReason(): CloseReason | undefined {
+    return this.closed ? this.#reason : undefined;
+  }
+
   get writeBufferLength(): number {
     if (this.closed) return 0;
     const { outbox, queued } = this.#group.loop;
