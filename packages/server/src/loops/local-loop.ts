@@ -1,5 +1,5 @@
 import type { Address, BroadcastFilter, LoopReference, Poller } from '@gev/core';
-import { LoopBoard, SERVER } from '@gev/loop';
+import { LoopBoard, PostOffice, SERVER } from '@gev/loop';
 import { Admission } from '../admission.js';
 import { assertProtocol } from '../check-options.js';
 import { type Application, loadHandlerModule } from '../handler-module.js';
@@ -37,7 +37,8 @@ export class LocalLoop<In, Out, Context> implements ServerLoops<Out> {
       settings,
     );
     const { office } = this.#part;
-    this.references = referencesOf(office, this.#board);
+    // What the server posts comes from the server, not from its loop.
+    this.references = referencesOf(new PostOffice(poller, this.#board, SERVER), this.#board);
     // The server and its loop share a thread, and so a mailbox.
     office.receive(LetterKind.post, ({ to, head, from }) => {
       if (to === SERVER) events.onPost(head, from);
