@@ -82,7 +82,7 @@ describe.each(pollers)('several loops on $name', (choice) => {
     ['a factory that throws in one loop', MEMBER, { failIn: 1 }, /the factory threw/],
     ['a factory that sends', MEMBER, { sendsEarly: true }, /no connections while/],
   ])('refuse to start with %s', async (_what, handler, data, message) => {
-    const threads = new Threads(choice, { handler, data: data as undefined });
+    const threads = new Threads(choice, { handler, data: data as unknown as undefined });
     const listening = threads.server.listen();
     await expect(listening).rejects.toMatchObject({ code: 'ERR_GEV_HANDLER_MODULE' });
     await expect(listening).rejects.toThrow(message);
