@@ -8,8 +8,8 @@ const { host, port, loops } = readArguments(1833);
 const makeServer = () =>
   createServer({
     address: tcpAddress(host, port),
-    loops: loops as 1,
-    handler: { onMessage: (_connection, data) => data },
+    loops,
+    handler: new URL('./handlers/echo.js', import.meta.url),
   });
 
 await runExample(makeServer, (at) => `nc ${at.hostname} ${at.port}`);

@@ -1,6 +1,5 @@
 // A protocol of one's own: frames of a u32 big-endian length and a body; each frame is echoed.
 import { createServer } from 'gev';
-import { frames } from './protocols/frames.js';
 import { readArguments, tcpAddress } from './run/arguments.js';
 import { runExample } from './run/run-example.js';
 
@@ -9,9 +8,8 @@ const { host, port, loops } = readArguments(1834);
 const makeServer = () =>
   createServer({
     address: tcpAddress(host, port),
-    loops: loops as 1,
-    protocol: frames,
-    handler: { onMessage: (_connection, body) => body },
+    loops,
+    handler: new URL('./handlers/protocol.js', import.meta.url),
   });
 
 await runExample(

@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -21,8 +22,13 @@ export class Example {
   }
 
   /** Starts `dist/NAME.js` and waits for its line `listening ...`. */
-  static async start(name: string, args: string[] = [], env = {}): Promise<Example> {
-    const example = new Example(name, ['--port', '0', ...args], env);
+  static start(name: string, args: string[] = [], env = {}): Promise<Example> {
+    return Example.startBare(name, ['--port', '0', ...args], env);
+  }
+
+  /** The same, with these arguments and no others. */
+  static async startBare(name: string, args: string[], env = {}): Promise<Example> {
+    const example = new Example(name, args, env);
     const deadline = performance.now() + 10_000;
     while (example.stdout.length === 0) {
       if (example.child.exitCode !== null || performance.now() > deadline) {
@@ -40,6 +46,17 @@ export class Example {
     return { code, stderr: example.stderr };
   }
 
+  /** Connects so many clients, one after the other. */
+  async connect(count: number): Promise<ExampleClient[]> {
+    const clients: ExampleClient[] = [];
+    for (let i = 0; i < count; i += 1) {
+      const client = new ExampleClient(connect(this.port, '127.0.0.1'));
+      await once(client.socket, 'connect');
+      clients.push(client);
+    }
+    return clients;
+  }
+
   get port(): number {
     return Number(/:(\d+)$/.exec(this.stdout[0] ?? '')?.[1]);
   }
@@ -49,5 +66,41 @@ export class Example {
     this.child.kill(signal);
     const [code] = await this.#exit;
     return code;
+  }
+}
+
+/** A client that nobody here wrote: a socket of node:net. */
+export class ExampleClient {
+  text = '';
+  closed = false;
+
+  constructor(readonly socket: Socket) {
+    socket.setEncoding('utf8').on('data', (text) => {
+      this.text += text;
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      this.closed = true;
+    });
+  }
+
+  write(text: string): void {
+    this.socket.write(text);
+  }
+
+  async heard(text: string): Promise<void> {
+    await until(
+      () => this.text.includes(text),
+      () => `heard '${this.text}', not '${text}'`,
+    );
+  }
+}
+
+/** Waits for a condition; fails with a reason after ten seconds. */
+export async function until(condition: () => boolean, reason = () => ''): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error(`waited for ${condition}: ${reason()}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
   }
 }

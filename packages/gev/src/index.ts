@@ -6,6 +6,7 @@ export {
   type Connection,
   defineProtocol,
   type EventLoop,
+  formatAddress,
   GevError,
   type Handler,
   isGevError,
@@ -56,3 +57,4 @@ export { choosePoller, POLLER_NAMES, type PollerName } from './choose-poller.js'
 export { connect, connectStream, createClient } from './connect.js';
 export { createServer } from './create-server.js';
 export type { ErrorCode } from './error-codes.js';
+export { type StopOptions, stopOnSignals } from './stop-on-signals.js';

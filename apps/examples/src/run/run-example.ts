@@ -1,13 +1,7 @@
-import { isGevError, type Server } from 'gev';
+import { isGevError, type Server, stopOnSignals } from 'gev';
 
 /** What the examples need of a server, whatever its messages are. */
 type AnyServer = Pick<Server, 'listen' | 'close' | 'address' | 'poller'>;
-
-/**
- * Milliseconds in which a signal counts once: of one Ctrl-C a program under npm hears twice, from the
- * terminal and from npm, which forwards it.
- */
-const ONE_SIGNAL = 500;
 
 /** Milliseconds that connections get to finish after a signal. */
 const DRAIN = 5_000;
@@ -22,7 +16,7 @@ export async function runExample(
   howToTry: (at: URL) => string,
 ): Promise<void> {
   const server = await listen(make);
-  stopOnSignals(server);
+  stopOnSignals(server, { timeout: DRAIN });
   console.error(`poller: ${server.poller.name} (${server.poller.reason})`);
   console.error(`try it: ${howToTry(new URL(server.address))}`);
   console.log(`listening ${server.address}`);
@@ -38,19 +32,4 @@ async function listen(make: () => AnyServer): Promise<AnyServer> {
     console.error(`${error.code}: ${error.message}`);
     process.exit(1);
   }
-}
-
-function stopOnSignals(server: AnyServer): void {
-  let stoppingSince = 0;
-  const stop = (signal: NodeJS.Signals) => {
-    if (stoppingSince > 0) {
-      if (performance.now() - stoppingSince > ONE_SIGNAL) process.exit(1);
-      return;
-    }
-    stoppingSince = performance.now();
-    console.error(`${signal}: draining, once more ends at once`);
-    server.close({ timeout: DRAIN }).then(() => process.exit(0));
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
 }

@@ -1,0 +1,16 @@
+// Closes connections on which nothing moved for --idle milliseconds; an echo puts it off.
+import { createServer } from 'gev';
+import { readArguments, tcpAddress } from './run/arguments.js';
+import { runExample } from './run/run-example.js';
+
+const { host, port, loops, idle } = readArguments(1835, { idle: 5_000 });
+
+const makeServer = () =>
+  createServer({
+    address: tcpAddress(host, port),
+    loops,
+    idleTimeout: idle,
+    handler: new URL('./handlers/idle-connection.js', import.meta.url),
+  });
+
+await runExample(makeServer, (at) => `nc ${at.hostname} ${at.port}, and wait`);
