@@ -13,8 +13,10 @@ const CLIENTS = 150;
 
 async function member(name) {
   const worker = new Worker(PROGRAM, { workerData: { name, letters: LETTERS } });
+  // From the start: the last message and the exit may come in one turn.
+  const exit = once(worker, 'exit');
   const [{ mailbox }] = await once(worker, 'message');
-  return { worker, mailbox };
+  return { worker, mailbox, exit };
 }
 
 /** Hands every accepted connection to the next mailbox that takes it; false: nobody did. */
@@ -54,12 +56,12 @@ for (const { worker } of members) worker.postMessage({ mailboxes });
 const replies = await exchanges(address.port);
 console.log('replies', replies.filter((reply) => reply === 'ping').length);
 let taken = 0;
-for (const { worker } of members) {
+for (const { worker, exit } of members) {
   worker.postMessage({ stop: true });
   const [{ received, adopted }] = await once(worker, 'message');
   taken += adopted;
   console.log('letters', received);
-  await once(worker, 'exit');
+  await exit;
 }
 console.log('taken', taken);
 
