@@ -9,31 +9,74 @@ import { describe, expect, it } from 'vitest';
 const here = new URL('.', import.meta.url);
 const folder = new URL('../build/readme/', here);
 
-/** The servers that the README shows, as they stand there but for the port. */
-const blocks = [
-  ...readFileSync(new URL('../../../README.md', here), 'utf8').matchAll(/```ts\n(.*?)```/gs),
-]
-  .map((match) => match[1]!.replace(/(127\.0\.0\.1):\d+/g, '$1:0'))
-  .map((source) => `${source}\nexport { server };\n`);
+/** A block of code in a document. */
+interface Block {
+  readonly title: string;
+  readonly source: string;
+  /** A module says its name in its first line. */
+  readonly module: string | undefined;
+  readonly isServer: boolean;
+}
 
-const INPUTS = ['hello', '\0\0\0\u0005hello'];
+/** The blocks of a document as they stand there, but for the ports. */
+function blocksOf(name: string): Block[] {
+  const text = readFileSync(new URL(`../../../${name}`, here), 'utf8');
+  return [...text.matchAll(/```ts\n(.*?)```/gs)].map((match, index) => {
+    const code = match[1]!.replace(/(127\.0\.0\.1|0\.0\.0\.0):\d+/g, '$1:0');
+    const isServer = code.includes('const server =');
+    return {
+      title: `${name} ${index}`,
+      source: isServer ? `${code}\nexport { server };\n` : code,
+      module: /^\/\/ ([\w.-]+)\.ts/.exec(code)?.[1],
+      isServer,
+    };
+  });
+}
 
-describe('the README', () => {
-  it('shows two servers, each in ten lines or so', () => {
-    expect(blocks).toHaveLength(2);
-    for (const block of blocks) expect(block.split('\n').length).toBeLessThan(25);
+const readme = blocksOf('README.md');
+const guide = blocksOf('docs/coming-from-gev.md');
+
+const INPUTS = ['hello', '\0\0\0\u0005hello', 'hello'];
+
+function write(block: Block, name: string): URL {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(new URL(`${name}.ts`, folder), block.source);
+  const options = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 };
+  const program = new URL(`${name}.js`, folder);
+  writeFileSync(program, ts.transpileModule(block.source, { compilerOptions: options }).outputText);
+  return program;
+}
+
+const nameOf = (block: Block) => block.module ?? block.title.replace(/\W/g, '-');
+
+describe('programs in the documents', () => {
+  it('are there, and short', () => {
+    expect(readme).toHaveLength(5);
+    expect(readme.filter(({ isServer }) => isServer)).toHaveLength(INPUTS.length);
+    expect(guide).toHaveLength(2);
+    for (const { source } of [...readme, ...guide]) {
+      expect(source.split('\n').length).toBeLessThan(25);
+    }
   });
 
-  it.each(blocks.map((source, index) => [index, source] as const))(
-    'has a program %i that passes the type checker and echoes',
-    async (index, source) => {
-      mkdirSync(folder, { recursive: true });
-      const file = new URL(`block-${index}.ts`, folder);
-      writeFileSync(file, source);
-      expect(typeErrors(fileURLToPath(file))).toEqual([]);
-      const program = new URL(`block-${index}.mjs`, folder);
-      const options = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 };
-      writeFileSync(program, ts.transpileModule(source, { compilerOptions: options }).outputText);
+  it.each([...readme, ...guide].map((block) => [block.title, block] as const))(
+    'pass the type checker: %s',
+    (_title, block) => {
+      write(block, nameOf(block));
+      expect(typeErrors(fileURLToPath(new URL(`${nameOf(block)}.ts`, folder)))).toEqual([]);
+    },
+    30_000,
+  );
+
+  it.each(
+    readme
+      .filter(({ isServer }) => isServer)
+      .map((block, index) => [block.title, block, index] as const),
+  )(
+    'run and echo: %s',
+    async (_title, block, index) => {
+      for (const each of readme) if (each.module) write(each, each.module);
+      const program = write(block, nameOf(block));
       const { server } = (await import(/* @vite-ignore */ program.href)) as { server: Server };
       expect(await echo(server.address, INPUTS[index]!)).toBe(INPUTS[index]);
       await server.close();
