@@ -267,6 +267,30 @@ describe.each(pollers)('outbound connections on $name', (choice) => {
     });
   });
 
+  it('are tried no more from the moment of close, whose deadline a second one moves nearer', async () => {
+    const peer = keep(await NetPeer.echo());
+    const client = Client.on(choice);
+    const { notes, handler } = noting();
+    await client.connect(peer.address, { handler });
+    await until(() => peer.sockets.length === 1);
+    // Never ends its side, so the connection waits for the deadline.
+    peer.sockets[0]!.allowHalfOpen = true;
+    peer.sockets[0]!.unpipe().resume();
+    const waiting = client.connect('tcp://127.0.0.1:1', {
+      handler,
+      retry: { retries: 1000, ...quick },
+    });
+    const refused = waiting.catch((error: unknown) => error);
+    const started = performance.now();
+    const closing = client.close({ timeout: 60_000 });
+    expect(await refused).toMatchObject({ code: 'ERR_GEV_CLOSED' });
+    expect(client.connections).toBe(1);
+    await client.close({ timeout: 50 });
+    await closing;
+    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(notes.reasons).toEqual(['local-destroyed']);
+  });
+
   it.each([
     [{ hadler: {} }, /'hadler'.*'handler'/],
     [{ timeout: 0 }, /timeout is 0/],

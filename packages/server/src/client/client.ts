@@ -34,11 +34,12 @@ export class Client implements AsyncDisposable {
   readonly #loop: ReactorLoop;
   readonly #ownsLoop: boolean;
   readonly #onIdle: () => void;
-  readonly #links = new Set<{ end(error: GevError): void }>();
+  readonly #links = new Set<{ giveUp(error: GevError): void }>();
   readonly #members = new Set<AnyConnection>();
   readonly #registry: ConnectionRegistry<AnyConnection>;
   readonly #overlay = new RingBuffer();
   readonly #leftovers = new RingBufferPool();
+  readonly #deadline = new Deadline();
   #lastId = 0;
   #closing: Promise<void> | undefined;
 
@@ -120,13 +121,14 @@ export class Client implements AsyncDisposable {
 
   /**
    * Closes in order: no more attempts, every connection sends what is unsent; what is left at the
-   * deadline is destroyed. May be called again.
+   * deadline is destroyed. May be called again: a shorter `timeout` then moves the deadline nearer.
    *
    * @throws GevError (rejects with) `ERR_GEV_INVALID_OPTION`
    */
   async close(options: CloseOptions = {}): Promise<void> {
     const timeout = wholeNumber('timeout', options.timeout ?? CLOSE_TIMEOUT, 0);
-    this.#closing ??= this.#close(timeout);
+    this.#deadline.within(timeout);
+    this.#closing ??= this.#close();
     await this.#closing;
   }
 
@@ -146,20 +148,18 @@ export class Client implements AsyncDisposable {
     }
   }
 
-  async #close(timeout: number): Promise<void> {
+  async #close(): Promise<void> {
+    const { open } = this.#registry;
+    for (const link of this.#links) link.giveUp(closedError());
     for (const connection of this.#members) connection.close();
-    await this.#drained(timeout);
-    for (const link of this.#links) link.end(closedError());
+    await Promise.race([open.drained(), this.#deadline.passed]);
+    this.#deadline.cancel();
     for (const connection of this.#members) connection.destroy();
-    await this.#drained(LAST_WORDS);
+    const last = new Deadline();
+    last.within(LAST_WORDS);
+    await Promise.race([open.drained(), last.passed]);
+    last.cancel();
     if (this.#ownsLoop) this.#loop.stop();
-  }
-
-  async #drained(timeout: number): Promise<void> {
-    const deadline = new Deadline();
-    deadline.within(timeout);
-    await Promise.race([this.#registry.open.drained(), deadline.passed]);
-    deadline.cancel();
   }
 
   #makeGroup<In, Out, Context>(

@@ -23,7 +23,10 @@ export class Link<In, Out, Context> {
   readonly #group: ConnectionGroup<In, Out, Context>;
   readonly #signal: AbortSignal | undefined;
   readonly #onOver: () => void;
-  readonly #onAbort = () => this.end(abortError(this.#signal?.reason));
+  readonly #onAbort = () => {
+    this.giveUp(abortError(this.#signal?.reason));
+    this.#connection?.destroy();
+  };
   #connector: Connector<In, Out, Context> | undefined;
   #connection: TcpConnection<In, Out, Context> | undefined;
   /** Ends the wait between two attempts. */
@@ -65,12 +68,11 @@ export class Link<In, Out, Context> {
     else void this.#reconnect(reconnect);
   }
 
-  /** No more attempts; a connection that stands is destroyed. */
-  end(error: GevError): void {
+  /** No more attempts, for this reason; a connection that stands is left. */
+  giveUp(error: GevError): void {
     this.#ended ??= error;
     this.#connector?.abort(error);
     this.#wake?.();
-    this.#connection?.destroy();
   }
 
   async #reconnect(retrying: Retrying): Promise<void> {
