@@ -32,6 +32,7 @@ export type { LoadBalancer, LoopLoad } from './load-balancer.js';
 export { type Logger, stderrLogger } from './logger.js';
 export { Counter, type Counters, closeCounter, createCounters } from './metrics.js';
 export type {
+  HandOverResult,
   Listening,
   ListenOptions,
   Poller,

@@ -43,6 +43,12 @@ export interface Listening {
   readonly address: Address;
 }
 
+/**
+ * What became of a connection that was handed over: `taken`, its poller has it now; `gone`, no such
+ * poller is there; `full`, 1,024 connections wait there already for it to take them in.
+ */
+export type HandOverResult = 'taken' | 'full' | 'gone';
+
 /** Who takes a poller's batches: the event loop. */
 export interface PollerSink {
   /**
@@ -96,7 +102,10 @@ export interface Poller {
    */
   flush(orders: number): number;
 
-  /** The peer's address, or undefined when the handle is gone. */
+  /**
+   * The peer's address, or undefined when the handle is gone. While a batch is read, also that of a
+   * handle which its rows tell to have failed (`closed` with an errno, `adoptFailed`).
+   */
   remoteAddress(handle: number): Address | undefined;
 
   /** This side's address, or undefined when the handle is gone. */
@@ -119,17 +128,20 @@ export interface Poller {
 
   /**
    * Gives an established connection to the poller that owns `mailbox`, in whatever thread: here the
-   * handle is forgotten, there an `adopted` row with `tag` (32 bits) comes. Only with nothing unsent.
-   * False when that poller is gone; then the connection stays here as it was.
+   * handle is forgotten, there an `adopted` row with `tag` (32 bits) comes, once that poller has a
+   * handle free. Only with nothing unsent. Unless it is `taken`, the connection stays here as it was.
    *
    * @throws GevError `ERR_GEV_UNSUPPORTED`, `ERR_GEV_CLOSED`, `ERR_GEV_POLLER_STATE`,
-   * `ERR_GEV_INVALID_OPTION`
+   * `ERR_GEV_INVALID_OPTION`, `ERR_GEV_IO` (no memory)
    */
-  handOver(handle: number, mailbox: number, tag: number): boolean;
+  handOver(handle: number, mailbox: number, tag: number): HandOverResult;
 
   /**
    * Copies the bytes as one letter into a mailbox. Letters of one sender keep their order. False when
-   * that poller is known to be gone, or 64 MiB wait there already.
+   * that poller is gone, or with this letter more than 64 MiB (and some bytes a letter) would wait
+   * there untaken: both where the poller can tell, which node-poller's cannot.
+   *
+   * @throws GevError `ERR_GEV_INVALID_OPTION` for what is no Uint8Array, `ERR_GEV_IO` (no memory)
    */
   post(mailbox: number, bytes: Uint8Array): boolean;
 

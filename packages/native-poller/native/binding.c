@@ -23,6 +23,12 @@ static napi_value boolean(napi_env env, bool of) {
   return value;
 }
 
+static napi_value text(napi_env env, const char *of) {
+  napi_value value = NULL;
+  (void)napi_create_string_utf8(env, of, NAPI_AUTO_LENGTH, &value);
+  return value;
+}
+
 static napi_value number(napi_env env, double of) {
   napi_value value = NULL;
   (void)napi_create_double(env, of, &value);
@@ -45,15 +51,33 @@ static struct gev_binding *enter(napi_env env, napi_callback_info info, napi_val
   return NULL;
 }
 
+/* Reads a handle number. False: it can be none. */
+static bool read_handle(struct gev_binding *binding, napi_value handle, uint32_t *index,
+                        uint32_t *generation) {
+  int64_t value = 0;
+  if (binding->stopped) return false;
+  if (napi_get_value_int64(binding->env, handle, &value) != napi_ok || value < 0) return false;
+  if (value >> HANDLE_SLOT_BITS > GEV_MAX_GENERATION) return false;
+  *index = (uint32_t)(value & ((1 << HANDLE_SLOT_BITS) - 1));
+  *generation = (uint32_t)(value >> HANDLE_SLOT_BITS);
+  return true;
+}
+
 /* Finds the handle that a number names. NULL: it is gone. */
 static struct gev_slot *find(struct gev_binding *binding, napi_value handle, uint32_t *index) {
-  int64_t value = 0;
-  if (binding->stopped) return NULL;
-  if (napi_get_value_int64(binding->env, handle, &value) != napi_ok || value < 0) return NULL;
-  *index = (uint32_t)(value & ((1 << HANDLE_SLOT_BITS) - 1));
-  int64_t generation = value >> HANDLE_SLOT_BITS;
-  if (generation > GEV_MAX_GENERATION) return NULL;
-  return gev_slots_find(&binding->engine.slots, *index, (uint32_t)generation);
+  uint32_t generation = 0;
+  if (!read_handle(binding, handle, index, &generation)) return NULL;
+  return gev_slots_find(&binding->engine.slots, *index, generation);
+}
+
+/* Finds a connection, inside a batch also one that its rows tell to have failed. */
+static struct gev_slot *find_connection(struct gev_binding *binding, napi_value handle) {
+  uint32_t index = 0, generation = 0;
+  struct gev_slots *slots = &binding->engine.slots;
+  if (!read_handle(binding, handle, &index, &generation)) return NULL;
+  struct gev_slot *slot = binding->delivering ? gev_slots_find_told(slots, index, generation)
+                                              : gev_slots_find(slots, index, generation);
+  return slot != NULL && slot->kind != GEV_LISTENER ? slot : NULL;
 }
 
 static napi_value give_handle(struct gev_binding *binding, struct gev_outcome outcome,
@@ -189,9 +213,16 @@ static napi_value binding_hand_over(napi_env env, napi_callback_info info) {
     return NULL;
   }
   if (find_movable(binding, arguments[0], &index) == NULL) return NULL;
-  bool given = gev_engine_hand_over(&binding->engine, index, (uint64_t)mailbox, tag);
+  static const char *const answers[] = {
+      [GEV_POSTED] = "taken", [GEV_POST_FULL] = "full", [GEV_POST_GONE] = "gone"};
+  enum gev_posted posted = GEV_POST_GONE;
+  int error = gev_engine_hand_over(&binding->engine, index, (uint64_t)mailbox, tag, &posted);
+  if (error != 0) {
+    gev_throw_system(env, (struct gev_outcome){error, "malloc"});
+    return NULL;
+  }
   gev_binding_update(binding);
-  return boolean(env, given);
+  return text(env, answers[posted]);
 }
 
 static napi_value binding_post(napi_env env, napi_callback_info info) {
@@ -201,7 +232,7 @@ static napi_value binding_post(napi_env env, napi_callback_info info) {
   size_t size = 0;
   napi_typedarray_type type;
   bool is_array = false;
-    /* Also when this poller was stopped: only the other one counts. */
+  /* Also when this poller was stopped: only the other one counts. */
   if (look_up(env, info, arguments) == NULL) return NULL;
   if (napi_get_value_int64(env, arguments[0], &mailbox) != napi_ok ||
       napi_is_typedarray(env, arguments[1], &is_array) != napi_ok || !is_array ||
@@ -215,7 +246,7 @@ static napi_value binding_post(napi_env env, napi_callback_info info) {
     gev_throw_system(env, (struct gev_outcome){ENOMEM, "malloc"});
     return NULL;
   }
-  bool posted = gev_mailbox_post((uint64_t)mailbox, letter);
+  bool posted = gev_mailbox_post((uint64_t)mailbox, letter) == GEV_POSTED;
   if (!posted) free(letter);
   return boolean(env, posted);
 }
@@ -232,6 +263,16 @@ static napi_value copy_letter(napi_env env, const struct gev_letter *letter) {
   return array;
 }
 
+/* Adds copies of all letters to the list. False: it threw, or the environment is ending. */
+static bool copy_letters(napi_env env, const struct gev_letters *letters, napi_value list) {
+  uint32_t count = 0;
+  for (const struct gev_letter *letter = letters->head; letter != NULL; letter = letter->next) {
+    napi_value copy = copy_letter(env, letter);
+    if (copy == NULL || napi_set_element(env, list, count++, copy) != napi_ok) return false;
+  }
+  return true;
+}
+
 static napi_value binding_receive(napi_env env, napi_callback_info info) {
   napi_value arguments[2];
   napi_value list = NULL;
@@ -240,12 +281,13 @@ static napi_value binding_receive(napi_env env, napi_callback_info info) {
   if (binding->stopped) return list;
   struct gev_engine *engine = &binding->engine;
   gev_mail_collect(engine);
-  for (uint32_t i = 0; engine->letters.head != NULL; i++) {
-    napi_value letter = copy_letter(env, engine->letters.head);
-    /* What could not be copied (no memory) stays and is tried again. */
-    if (letter == NULL || napi_set_element(env, list, i, letter) != napi_ok) return NULL;
-    free(gev_letters_shift(&engine->letters));
+  if (!copy_letters(env, &engine->letters, list)) {
+    /* All stay, and are told of again. */
+    engine->mail_untold = engine->letters.head != NULL;
+    (void)gev_poller_wake(&engine->poller);
+    return NULL;
   }
+  gev_mail_received(engine);
   return list;
 }
 
@@ -273,11 +315,10 @@ static napi_value binding_flush(napi_env env, napi_callback_info info) {
 
 static napi_value binding_remote_address(napi_env env, napi_callback_info info) {
   napi_value arguments[2];
-  uint32_t index = 0;
   struct gev_binding *binding = look_up(env, info, arguments);
   if (binding == NULL) return NULL;
-  struct gev_slot *slot = find(binding, arguments[0], &index);
-  if (slot == NULL || slot->kind != GEV_CONNECTION) return undefined(env);
+  struct gev_slot *slot = find_connection(binding, arguments[0]);
+  if (slot == NULL) return undefined(env);
   static const struct gev_address unix_end = {.family = AF_UNIX};
   bool tcp = slot->flags & GEV_TCP;
   const char *path = tcp || slot->peer_path == NULL ? "" : slot->peer_path;

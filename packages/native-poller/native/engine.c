@@ -29,6 +29,7 @@ void gev_engine_close(struct gev_engine *engine) {
   engine->open = false;
   /* First of all: its senders wake the poller. */
   gev_mail_close(engine);
+  gev_slots_recycle(&engine->slots);
   for (uint32_t i = 0; i < engine->slots.count; i++) {
     if (gev_slots_at(&engine->slots, i)->kind != GEV_FREE) gev_engine_drop(engine, i);
   }
@@ -82,44 +83,60 @@ static void free_listener(struct gev_listener *listener) {
   free(listener);
 }
 
+static void close_descriptor(struct gev_engine *engine, uint32_t index) {
+  struct gev_slot *slot = gev_slots_at(&engine->slots, index);
+  if (slot->fd < 0) return;
+  /* close(2) alone leaves a socket in the epoll set that has other descriptors (epoll(7)). */
+  if (slot->flags & GEV_ADOPTED) gev_engine_detach(engine, index);
+  if (!(slot->flags & GEV_DETACHED)) gev_poller_forget(&engine->poller, slot->fd, slot->interest);
+  /* Not repeated on EINTR: the descriptor is gone then, too (close(2), Linux and macOS). */
+  (void)close(slot->fd);
+}
+
+/* `queued` keeps what was left unsent until the slot is used again: that is the contract. */
+static void give_up(struct gev_engine *engine, uint32_t index,
+                    void (*give_back)(struct gev_slots *slots, uint32_t index)) {
+  bool awaited = gev_mail_wants_slot(engine);
+  gev_queue_clear(&gev_slots_at(&engine->slots, index)->queue);
+  close_descriptor(engine, index);
+  give_back(&engine->slots, index);
+  if (awaited) (void)gev_poller_wake(&engine->poller);
+}
+
 void gev_engine_drop(struct gev_engine *engine, uint32_t index) {
   struct gev_slot *slot = gev_slots_at(&engine->slots, index);
   if (slot->kind == GEV_LISTENER) free_listener(slot->listener);
   else if (!(slot->flags & GEV_TCP)) free(slot->peer_path);
-  /* `queued` keeps what was left unsent until the slot is used again: that is the contract. */
-  gev_queue_clear(&slot->queue);
-  if (slot->fd >= 0) {
-    /* close(2) alone leaves a socket in the epoll set that has other descriptors (epoll(7)). */
-    if (slot->flags & GEV_ADOPTED) gev_engine_detach(engine, index);
-    if (!(slot->flags & GEV_DETACHED)) {
-      gev_poller_forget(&engine->poller, slot->fd, slot->interest);
-    }
-    /* Not repeated on EINTR: the descriptor is gone then, too (close(2), Linux and macOS). */
-    (void)close(slot->fd);
+  give_up(engine, index, gev_slots_give_back);
+}
+
+void gev_engine_fail(struct gev_engine *engine, uint32_t index) {
+  if (gev_slots_at(&engine->slots, index)->kind == GEV_LISTENER) gev_engine_drop(engine, index);
+  else give_up(engine, index, gev_slots_fail);
+}
+
+int gev_engine_set_up(struct gev_engine *engine, uint32_t index, int fd,
+                      const struct gev_address *peer, uint32_t interest) {
+  struct gev_slot *slot = gev_slots_at(&engine->slots, index);
+  slot->kind = GEV_CONNECTION;
+  slot->fd = fd;
+  slot->flags = GEV_DETACHED;
+  if (peer->family != AF_UNIX) {
+    slot->flags |= GEV_TCP;
+    slot->peer = *peer;
   }
-  gev_slots_give_back(&engine->slots, index);
+  gev_note_queued(engine, index, 0);
+  return gev_engine_want(engine, index, interest);
 }
 
 int32_t gev_engine_add(struct gev_engine *engine, int fd, const struct gev_address *peer,
                        uint32_t interest) {
   int32_t taken = gev_slots_take(&engine->slots);
   if (taken < 0) return taken;
-  uint32_t index = (uint32_t)taken;
-  struct gev_slot *slot = gev_slots_at(&engine->slots, index);
-  int error = gev_poller_add(&engine->poller, fd, index, slot->generation, interest);
-  if (error != 0) {
-    gev_slots_give_back(&engine->slots, index);
-    return -error;
-  }
-  slot->kind = GEV_CONNECTION;
-  slot->fd = fd;
-  slot->interest = (uint8_t)interest;
-  if (peer->family != AF_UNIX) {
-    slot->flags |= GEV_TCP;
-    slot->peer = *peer;
-  }
-  gev_note_queued(engine, index, 0);
-  return taken;
+  int error = gev_engine_set_up(engine, (uint32_t)taken, fd, peer, interest);
+  if (error == 0) return taken;
+  gev_slots_give_back(&engine->slots, (uint32_t)taken);
+  return -error;
 }
 
 /* Turns a listening socket into a handle; takes over `listener` and, on success, the descriptor. */

@@ -97,6 +97,8 @@ struct gev_engine {
   struct gev_letters letters;
   /* Bytes have come since the last `mail` row. */
   bool mail_untold;
+  /* Which of gather's sources goes first. */
+  unsigned turn;
 
   /* Kept so that a listener out of descriptors can still accept and turn away; -1 when used up. */
   int spare_fd;
@@ -119,8 +121,15 @@ struct gev_outcome gev_engine_adopt(struct gev_engine *engine, int fd, uint32_t 
 /* Makes a connection of an open socket. Gives the slot, or a negative errno (the fd stays open). */
 int32_t gev_engine_add(struct gev_engine *engine, int fd, const struct gev_address *peer,
                        uint32_t interest);
-/* Gives a connection to the engine with that mailbox. False: it is gone, and all is as before. */
-bool gev_engine_hand_over(struct gev_engine *engine, uint32_t index, uint64_t mailbox, int32_t tag);
+/* Makes a slot that was just taken a connection. 0 or a positive errno; then it is gev_engine_fail's. */
+int gev_engine_set_up(struct gev_engine *engine, uint32_t index, int fd,
+                      const struct gev_address *peer, uint32_t interest);
+/*
+ * Gives a connection to the engine with that mailbox; unless posted, all is as before. 0 or a
+ * positive errno.
+ */
+int gev_engine_hand_over(struct gev_engine *engine, uint32_t index, uint64_t mailbox, int32_t tag,
+                         enum gev_posted *posted);
 /* Gives the descriptor of a connection away. It must have nothing unsent. */
 int gev_engine_release(struct gev_engine *engine, uint32_t index);
 
@@ -130,6 +139,8 @@ int gev_engine_want(struct gev_engine *engine, uint32_t index, uint32_t interest
 void gev_engine_detach(struct gev_engine *engine, uint32_t index);
 /* Closes the descriptor and frees the slot. */
 void gev_engine_drop(struct gev_engine *engine, uint32_t index);
+/* The same for what a row of the batch tells to have failed: a connection's peer stays known. */
+void gev_engine_fail(struct gev_engine *engine, uint32_t index);
 /* Has a `closed` row with `error` written in the next batch. */
 void gev_engine_defer_failure(struct gev_engine *engine, uint32_t index, int error);
 /* Carries out what waited for the queue to empty. True: the handle was closed by it. */
@@ -144,10 +155,15 @@ int gev_mail_open(struct gev_engine *engine);
 void gev_mail_close(struct gev_engine *engine);
 /* Takes out of the mailbox what has come. */
 void gev_mail_collect(struct gev_engine *engine);
-/* Writes rows for what has come, as many as there is room for. */
-void gev_mail_gather(struct gev_engine *engine);
-/* True when there was no room for all. */
+/* JavaScript has what `letters` holds. */
+void gev_mail_received(struct gev_engine *engine);
+/* Makes handles of descriptors that came, and tells of bytes: as far as there is room. */
+void gev_mail_gather_fds(struct gev_engine *engine);
+void gev_mail_gather_bytes(struct gev_engine *engine);
+/* True when the next batch has something to tell: descriptors without a slot wait for one. */
 bool gev_mail_waits(const struct gev_engine *engine);
+/* True when a descriptor waits for a slot, and none rests that will be free by itself. */
+bool gev_mail_wants_slot(const struct gev_engine *engine);
 
 /* Fills the next batch. Gives its rows; the number seen to stands in `ready_count`. */
 uint32_t gev_gather(struct gev_engine *engine);

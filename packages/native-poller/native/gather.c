@@ -12,7 +12,8 @@
 
 static void fail(struct gev_engine *engine, uint32_t index, int error) {
   uint32_t generation = gev_slots_at(&engine->slots, index)->generation;
-  gev_engine_drop(engine, index);
+  /* A row before this one may be the first that JavaScript hears of it. */
+  gev_engine_fail(engine, index);
   (void)gev_add_row(engine, GEV_CLOSED, index, generation, error);
 }
 
@@ -150,8 +151,8 @@ static bool gather_connection(struct gev_engine *engine, struct gev_ready *entry
 
 static bool gather_entry(struct gev_engine *engine, struct gev_ready *entry) {
   if (entry->slot == GEV_WAKE_SLOT) {
+    /* What it was for, gev_gather does in every batch. */
     gev_poller_drain_wake(&engine->poller);
-    gev_mail_gather(engine);
     return true;
   }
   struct gev_slot *slot = gev_slots_find(&engine->slots, entry->slot, entry->generation);
@@ -160,13 +161,7 @@ static bool gather_entry(struct gev_engine *engine, struct gev_ready *entry) {
   return gather_connection(engine, entry);
 }
 
-uint32_t gev_gather(struct gev_engine *engine) {
-  engine->rows = 0;
-  engine->input_used = 0;
-  gev_slots_recycle(&engine->slots);
-  gather_deferred(engine);
-  /* Not only at a wake-up: the watch may have taken that out of the system (EV_CLEAR). */
-  gev_mail_gather(engine);
+static void gather_ready(struct gev_engine *engine) {
   if (engine->ready_next == engine->ready_count) {
     int count = gev_poller_wait(&engine->poller, engine->ready, GEV_READY_SIZE, 0);
     /* An error can only be that of a closed descriptor; then nothing is ever ready again. */
@@ -177,6 +172,23 @@ uint32_t gev_gather(struct gev_engine *engine) {
     if (!gather_entry(engine, &engine->ready[engine->ready_next])) break;
     engine->ready_next++;
   }
+}
+
+uint32_t gev_gather(struct gev_engine *engine) {
+  static void (*const sources[])(struct gev_engine *engine) = {
+      gev_mail_gather_fds,
+      gev_mail_gather_bytes,
+      gather_ready,
+  };
+  const unsigned count = sizeof sources / sizeof sources[0];
+  engine->rows = 0;
+  engine->input_used = 0;
+  gev_slots_recycle(&engine->slots);
+  gather_deferred(engine);
+  /* Each goes first in its turn, so that none starves the others where the rows are few. */
+  for (unsigned i = 0; i < count; i++) sources[(engine->turn + i) % count](engine);
+  engine->turn = (engine->turn + 1) % count;
+  /* The mail's wake-up may have been taken back above, or by the watch, before the letter was seen. */
   if (engine->deferred_count > 0 || gev_mail_waits(engine)) (void)gev_poller_wake(&engine->poller);
   return engine->rows;
 }

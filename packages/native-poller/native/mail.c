@@ -4,7 +4,11 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
+
+/* Descriptors taken in in one batch, so that a storm leaves the others their turn. */
+#define ADOPT_BUDGET 64
 
 static void wake(void *poller) { (void)gev_poller_wake(poller); }
 
@@ -33,55 +37,96 @@ void gev_mail_collect(struct gev_engine *engine) {
   }
 }
 
-/* Makes a handle of a descriptor that came, or closes it. */
-static void take_in(struct gev_engine *engine, const struct gev_letter *letter) {
-  uint32_t index = 0;
-  struct gev_outcome outcome = {ENOBUFS, "adopt"};
-  if (!gev_slots_full(&engine->slots)) outcome = gev_engine_adopt(engine, letter->fd, &index);
-  if (outcome.error != 0) {
-    (void)close(letter->fd);
-    int32_t *row = gev_add_row(engine, GEV_ADOPT_FAILED, 0, 0, outcome.error);
-    row[GEV_OFFSET] = letter->tag;
-    return;
+void gev_mail_received(struct gev_engine *engine) {
+  struct gev_letter *letter;
+  while ((letter = gev_letters_shift(&engine->letters)) != NULL) {
+    gev_mailbox_done(engine->mailbox, letter);
   }
-  struct gev_slot *slot = gev_slots_at(&engine->slots, index);
-  /* Its sender kept no descriptor of it, so closing takes it out of the epoll set. */
-  slot->flags &= (uint16_t)~GEV_ADOPTED;
-  (void)gev_add_row(engine, GEV_HANDED_OVER, index, slot->generation, letter->tag);
+  engine->mail_untold = false;
 }
 
-void gev_mail_gather(struct gev_engine *engine) {
+/* Of a unix server; a client has none. Without memory the peer stays nameless. */
+static void keep_path(struct gev_slot *slot, const struct gev_letter *letter) {
+  if (letter->size > 0) slot->peer_path = strndup((const char *)letter->bytes, letter->size);
+}
+
+/* Gives 0 or a positive errno; then `*index` is that of a slot at rest, or 0 where `*generation` is. */
+static int take_in(struct gev_engine *engine, const struct gev_letter *letter, uint32_t *index,
+                   uint32_t *generation) {
+  int32_t taken = gev_slots_take(&engine->slots);
+  if (taken < 0) {
+    (void)close(letter->fd);
+    return -taken;
+  }
+  *index = (uint32_t)taken;
+  struct gev_slot *slot = gev_slots_at(&engine->slots, *index);
+  *generation = slot->generation;
+  int error = gev_engine_set_up(engine, *index, letter->fd, &letter->peer, GEV_READ);
+  keep_path(slot, letter);
+  if (letter->shared) slot->flags |= GEV_ADOPTED;
+  if (error != 0) gev_engine_fail(engine, *index);
+  return error;
+}
+
+void gev_mail_gather_fds(struct gev_engine *engine) {
   gev_mail_collect(engine);
-  while (!gev_rows_full(engine) && engine->arrivals.head != NULL) {
+  for (int i = 0; i < ADOPT_BUDGET && engine->arrivals.head != NULL; i++) {
+    if (gev_rows_full(engine) || gev_slots_full(&engine->slots)) return;
     struct gev_letter *letter = gev_letters_shift(&engine->arrivals);
-    take_in(engine, letter);
-    free(letter);
+    uint32_t index = 0, generation = 0;
+    int error = take_in(engine, letter, &index, &generation);
+    if (error == 0) {
+      (void)gev_add_row(engine, GEV_HANDED_OVER, index, generation, letter->tag);
+    } else {
+      gev_add_row(engine, GEV_ADOPT_FAILED, index, generation, error)[GEV_OFFSET] = letter->tag;
+    }
+    gev_mailbox_done(engine->mailbox, letter);
   }
-  if (engine->mail_untold && !gev_rows_full(engine)) {
-    engine->mail_untold = false;
-    (void)gev_add_row(engine, GEV_MAIL, 0, 0, 0);
-  }
+}
+
+void gev_mail_gather_bytes(struct gev_engine *engine) {
+  gev_mail_collect(engine);
+  if (!engine->mail_untold || gev_rows_full(engine)) return;
+  engine->mail_untold = false;
+  (void)gev_add_row(engine, GEV_MAIL, 0, 0, 0);
+}
+
+bool gev_mail_wants_slot(const struct gev_engine *engine) {
+  return engine->arrivals.head != NULL && gev_slots_exhausted(&engine->slots);
 }
 
 bool gev_mail_waits(const struct gev_engine *engine) {
-  return engine->arrivals.head != NULL || engine->mail_untold;
+  bool arrived = engine->arrivals.head != NULL && !gev_mail_wants_slot(engine);
+  return arrived || engine->mail_untold || gev_mailbox_waits(engine->mailbox);
 }
 
-bool gev_engine_hand_over(struct gev_engine *engine, uint32_t index, uint64_t mailbox, int32_t tag) {
+static struct gev_letter *letter_of(const struct gev_slot *slot, int32_t tag) {
+  static const struct gev_address unix_end = {.family = AF_UNIX};
+  bool tcp = slot->flags & GEV_TCP;
+  const char *path = tcp || slot->peer_path == NULL ? "" : slot->peer_path;
+  struct gev_letter *letter =
+      gev_letter_of_fd(slot->fd, tag, tcp ? &slot->peer : &unix_end, path);
+  if (letter != NULL) letter->shared = slot->flags & GEV_ADOPTED;
+  return letter;
+}
+
+int gev_engine_hand_over(struct gev_engine *engine, uint32_t index, uint64_t mailbox, int32_t tag,
+                         enum gev_posted *posted) {
   struct gev_slot *slot = gev_slots_at(&engine->slots, index);
-  struct gev_letter *letter = gev_letter_of_fd(slot->fd, tag);
-  if (letter == NULL) return false;
+  struct gev_letter *letter = letter_of(slot, tag);
+  if (letter == NULL) return ENOMEM;
   uint32_t interest = slot->interest;
   bool was_detached = slot->flags & GEV_DETACHED;
   /* Before it is sent: from then on another thread reads from it, and may close it. */
   gev_engine_detach(engine, index);
-  if (gev_mailbox_post(mailbox, letter)) {
+  *posted = gev_mailbox_post(mailbox, letter);
+  if (*posted == GEV_POSTED) {
     slot->fd = -1;
     gev_engine_drop(engine, index);
-    return true;
+    return 0;
   }
   free(letter);
   int error = was_detached ? 0 : gev_engine_want(engine, index, interest);
   if (error != 0) gev_engine_defer_failure(engine, index, error);
-  return false;
+  return 0;
 }

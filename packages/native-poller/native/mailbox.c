@@ -15,7 +15,10 @@ struct gev_mailbox {
   pthread_mutex_t mutex;
   /* Under `mutex`. */
   struct gev_letters letters;
-  size_t bytes;
+  /* Not done with yet. Raised under `mutex`, so that no two senders share the last room; lowered by
+   * the owner without. */
+  atomic_size_t bytes;
+  atomic_uint fds;
   /* Whether there are letters; written under `mutex`, read by the owner without. */
   atomic_bool full;
 };
@@ -32,21 +35,21 @@ static uint64_t last_id;
 static void lock(pthread_mutex_t *mutex) { (void)pthread_mutex_lock(mutex); }
 static void unlock(pthread_mutex_t *mutex) { (void)pthread_mutex_unlock(mutex); }
 
-static struct gev_letter *make_letter(int fd, int32_t tag, size_t size) {
+struct gev_letter *gev_letter_of_bytes(const void *bytes, size_t size) {
   struct gev_letter *letter = malloc(sizeof *letter + size);
   if (letter == NULL) return NULL;
-  letter->next = NULL;
-  letter->fd = fd;
-  letter->tag = tag;
-  letter->size = size;
+  *letter = (struct gev_letter){.fd = -1, .size = size};
+  if (size > 0) memcpy(letter->bytes, bytes, size);
   return letter;
 }
 
-struct gev_letter *gev_letter_of_fd(int fd, int32_t tag) { return make_letter(fd, tag, 0); }
-
-struct gev_letter *gev_letter_of_bytes(const void *bytes, size_t size) {
-  struct gev_letter *letter = make_letter(-1, 0, size);
-  if (letter != NULL && size > 0) memcpy(letter->bytes, bytes, size);
+struct gev_letter *gev_letter_of_fd(int fd, int32_t tag, const struct gev_address *peer,
+                                    const char *path) {
+  struct gev_letter *letter = gev_letter_of_bytes(path, strlen(path));
+  if (letter == NULL) return NULL;
+  letter->fd = fd;
+  letter->tag = tag;
+  letter->peer = *peer;
   return letter;
 }
 
@@ -81,6 +84,8 @@ struct gev_mailbox *gev_mailbox_open(void (*wake)(void *context), void *context)
   }
   mailbox->wake = wake;
   mailbox->context = context;
+  atomic_init(&mailbox->bytes, 0);
+  atomic_init(&mailbox->fds, 0);
   atomic_init(&mailbox->full, false);
   lock(&directory);
   mailbox->id = ++last_id;
@@ -102,29 +107,50 @@ static struct gev_mailbox *enter(uint64_t id) {
   return mailbox;
 }
 
-bool gev_mailbox_post(uint64_t id, struct gev_letter *letter) {
+static size_t bytes_of(const struct gev_letter *letter) { return sizeof *letter + letter->size; }
+
+static bool has_room(struct gev_mailbox *mailbox, const struct gev_letter *letter) {
+  if (letter->fd >= 0) return atomic_load(&mailbox->fds) < GEV_MAILBOX_MOST_FDS;
+  size_t bytes = bytes_of(letter);
+  return bytes <= GEV_MAILBOX_MOST_BYTES &&
+         atomic_load(&mailbox->bytes) <= GEV_MAILBOX_MOST_BYTES - bytes;
+}
+
+static void add(struct gev_mailbox *mailbox, struct gev_letter *letter) {
+  bool was_empty = mailbox->letters.head == NULL;
+  if (letter->fd >= 0) (void)atomic_fetch_add(&mailbox->fds, 1);
+  else (void)atomic_fetch_add(&mailbox->bytes, bytes_of(letter));
+  gev_letters_add(&mailbox->letters, letter);
+  atomic_store_explicit(&mailbox->full, true, memory_order_release);
+  /* Under the lock: the owner cannot close what is woken meanwhile. */
+  if (was_empty) mailbox->wake(mailbox->context);
+}
+
+enum gev_posted gev_mailbox_post(uint64_t id, struct gev_letter *letter) {
   struct gev_mailbox *mailbox = enter(id);
-  if (mailbox == NULL) return false;
-  bool room = letter->fd >= 0 || mailbox->bytes < GEV_MAILBOX_MOST;
-  if (room) {
-    bool was_empty = mailbox->letters.head == NULL;
-    mailbox->bytes += letter->size;
-    gev_letters_add(&mailbox->letters, letter);
-    atomic_store_explicit(&mailbox->full, true, memory_order_release);
-    /* Under the lock: the owner cannot close what is woken meanwhile. */
-    if (was_empty) mailbox->wake(mailbox->context);
-  }
+  if (mailbox == NULL) return GEV_POST_GONE;
+  bool room = has_room(mailbox, letter);
+  if (room) add(mailbox, letter);
   unlock(&mailbox->mutex);
-  return room;
+  return room ? GEV_POSTED : GEV_POST_FULL;
+}
+
+bool gev_mailbox_waits(const struct gev_mailbox *mailbox) {
+  return atomic_load_explicit(&mailbox->full, memory_order_acquire);
+}
+
+void gev_mailbox_done(struct gev_mailbox *mailbox, struct gev_letter *letter) {
+  if (letter->fd >= 0) (void)atomic_fetch_sub(&mailbox->fds, 1);
+  else (void)atomic_fetch_sub(&mailbox->bytes, bytes_of(letter));
+  free(letter);
 }
 
 struct gev_letters gev_mailbox_take(struct gev_mailbox *mailbox) {
   struct gev_letters taken = {NULL, NULL};
-  if (!atomic_load_explicit(&mailbox->full, memory_order_acquire)) return taken;
+  if (!gev_mailbox_waits(mailbox)) return taken;
   lock(&mailbox->mutex);
   taken = mailbox->letters;
   mailbox->letters = (struct gev_letters){NULL, NULL};
-  mailbox->bytes = 0;
   atomic_store_explicit(&mailbox->full, false, memory_order_release);
   unlock(&mailbox->mutex);
   return taken;

@@ -11,7 +11,6 @@ int gev_slots_open(struct gev_slots *slots, uint32_t limit) {
   slots->used = 0;
   slots->free = -1;
   slots->resting = -1;
-  slots->last_resting = -1;
   return slots->pages == NULL ? ENOMEM : 0;
 }
 
@@ -51,20 +50,33 @@ int32_t gev_slots_take(struct gev_slots *slots) {
   return index;
 }
 
-void gev_slots_give_back(struct gev_slots *slots, uint32_t index) {
+static void rest(struct gev_slots *slots, uint32_t index, enum gev_slot_kind kind) {
   struct gev_slot *slot = gev_slots_at(slots, index);
-  slot->kind = GEV_FREE;
+  slot->kind = (uint8_t)kind;
   slot->fd = -1;
-  slots->used--;
-  if (slot->generation >= GEV_MAX_GENERATION) return;
-  if (slots->resting < 0) slots->last_resting = (int32_t)index;
   slot->first_order = slots->resting;
   slots->resting = (int32_t)index;
+  slots->used--;
+}
+
+void gev_slots_give_back(struct gev_slots *slots, uint32_t index) {
+  rest(slots, index, GEV_FREE);
+}
+
+void gev_slots_fail(struct gev_slots *slots, uint32_t index) {
+  rest(slots, index, GEV_FAILED_CONNECTION);
 }
 
 void gev_slots_recycle(struct gev_slots *slots) {
-  if (slots->resting < 0) return;
-  gev_slots_at(slots, (uint32_t)slots->last_resting)->first_order = slots->free;
-  slots->free = slots->resting;
-  slots->resting = -1;
+  while (slots->resting >= 0) {
+    int32_t index = slots->resting;
+    struct gev_slot *slot = gev_slots_at(slots, (uint32_t)index);
+    slots->resting = slot->first_order;
+    if (slot->kind == GEV_FAILED_CONNECTION && !(slot->flags & GEV_TCP)) free(slot->peer_path);
+    slot->kind = GEV_FREE;
+    /* Its generations are used up, and so is the slot. */
+    if (slot->generation >= GEV_MAX_GENERATION) continue;
+    slot->first_order = slots->free;
+    slots->free = index;
+  }
 }

@@ -13,7 +13,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum gev_slot_kind { GEV_FREE, GEV_LISTENER, GEV_CONNECTION };
+enum gev_slot_kind {
+  GEV_FREE,
+  GEV_LISTENER,
+  GEV_CONNECTION,
+  /* At rest: a connection that failed, whose peer is known until its rows have been read. */
+  GEV_FAILED_CONNECTION,
+};
 
 enum gev_slot_flag {
   /* No data, ended or accepted wanted. */
@@ -37,7 +43,7 @@ enum gev_slot_flag {
   GEV_STARVED = 1 << 9,
   /* A TCP socket, not a unix one. */
   GEV_TCP = 1 << 10,
-  /* Came by `adopt`, so others may hold descriptors of the same socket. */
+  /* Came by `adopt`, if by way of other pollers: others may hold descriptors of the same socket. */
   GEV_ADOPTED = 1 << 11,
 };
 
@@ -85,7 +91,6 @@ struct gev_slots {
   int32_t free;
   /* Given back, but still named by rows that JavaScript has not read: not to be used again yet. */
   int32_t resting;
-  int32_t last_resting;
 };
 
 /* Gives 0 or a positive errno. */
@@ -96,6 +101,8 @@ void gev_slots_close(struct gev_slots *slots);
 int32_t gev_slots_take(struct gev_slots *slots);
 /* The slot rests until gev_slots_recycle. */
 void gev_slots_give_back(struct gev_slots *slots, uint32_t index);
+/* The same for a connection whose rows are still to be read: its peer stays known while it rests. */
+void gev_slots_fail(struct gev_slots *slots, uint32_t index);
 /* The rows were read: what was given back may be used again. */
 void gev_slots_recycle(struct gev_slots *slots);
 
@@ -103,16 +110,28 @@ static inline bool gev_slots_full(const struct gev_slots *slots) {
   return slots->free < 0 && slots->count == slots->limit;
 }
 
+/* Full, and with none at rest. */
+static inline bool gev_slots_exhausted(const struct gev_slots *slots) {
+  return gev_slots_full(slots) && slots->resting < 0;
+}
+
 static inline struct gev_slot *gev_slots_at(const struct gev_slots *slots, uint32_t index) {
   return &slots->pages[index >> GEV_PAGE_BITS][index & (GEV_PAGE_SLOTS - 1)];
 }
 
-/* The slot, or NULL when it is no longer of that generation. */
-static inline struct gev_slot *gev_slots_find(const struct gev_slots *slots, uint32_t index,
-                                              uint32_t generation) {
+/* The slot, or NULL when it is no longer of that generation; it may be that of a failed connection. */
+static inline struct gev_slot *gev_slots_find_told(const struct gev_slots *slots, uint32_t index,
+                                                   uint32_t generation) {
   if (index >= slots->count) return NULL;
   struct gev_slot *slot = gev_slots_at(slots, index);
   return slot->generation == generation && slot->kind != GEV_FREE ? slot : NULL;
+}
+
+/* The slot, or NULL when its handle is gone. */
+static inline struct gev_slot *gev_slots_find(const struct gev_slots *slots, uint32_t index,
+                                              uint32_t generation) {
+  struct gev_slot *slot = gev_slots_find_told(slots, index, generation);
+  return slot != NULL && slot->kind != GEV_FAILED_CONNECTION ? slot : NULL;
 }
 
 #endif

@@ -1,4 +1,4 @@
-import type { Address } from '@gev/core';
+import type { Address, HandOverResult } from '@gev/core';
 
 /** An address as the addon takes it: a path, or (with an empty path) a host and a port. */
 export interface NativeEndpoint {
@@ -33,7 +33,7 @@ export interface NativePollerBinding {
   connect(endpoint: NativeEndpoint, options: NativeSocketOptions): number;
   adopt(descriptor: number): number;
   release(handle: number): number;
-  handOver(handle: number, mailbox: number, tag: number): boolean;
+  handOver(handle: number, mailbox: number, tag: number): HandOverResult;
   post(mailbox: number, bytes: Uint8Array): boolean;
   receive(): Uint8Array[];
   /** Result rows; -1 when stopped, -2 when `orders` is out of range. */

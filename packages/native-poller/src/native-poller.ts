@@ -5,6 +5,7 @@ import {
   type BatchOptions,
   formatAddress,
   GevError,
+  type HandOverResult,
   type Listening,
   type ListenOptions,
   type Poller,
@@ -109,7 +110,7 @@ export class NativePoller implements Poller {
     return attempt(`descriptor ${descriptor}`, () => this.#native.adopt(descriptor));
   }
 
-  handOver(handle: number, mailbox: number, tag: number): boolean {
+  handOver(handle: number, mailbox: number, tag: number): HandOverResult {
     if (!Number.isInteger(tag) || tag !== (tag | 0)) {
       throw new GevError<NativePollerErrorCode>(
         'ERR_GEV_INVALID_OPTION',

@@ -8,6 +8,7 @@ import {
   GevError,
   generationOf,
   HandleTable,
+  type HandOverResult,
   type Listening,
   type ListenOptions,
   type Poller,
@@ -147,7 +148,7 @@ export class NodePoller implements Poller {
   }
 
   /** @throws GevError `ERR_GEV_UNSUPPORTED` always */
-  handOver(): boolean {
+  handOver(): HandOverResult {
     throw noHandOff('handOver');
   }
 

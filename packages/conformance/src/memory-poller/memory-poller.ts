@@ -8,6 +8,7 @@ import {
   GevError,
   generationOf,
   HandleTable,
+  type HandOverResult,
   isGevError,
   type Listening,
   type ListenOptions,
@@ -151,7 +152,7 @@ export class MemoryPoller implements Poller {
   }
 
   /** @throws GevError `ERR_GEV_UNSUPPORTED` always */
-  handOver(): boolean {
+  handOver(): HandOverResult {
     throw unsupported('handOver');
   }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { EventKind, OrderKind, type Poller } from '@gev/core';
+import { constants } from 'node:os';
+import { EventKind, type HandOverResult, OrderKind, type Poller } from '@gev/core';
 import type { Runner } from '../runner.js';
 import { PollerDriver } from './driver.js';
 import { Random } from './random.js';
@@ -10,6 +11,8 @@ const PILE = 100_000;
 /** More connections than rows in a batch of the receiver. */
 const MANY = 40;
 const FEW_ROWS = { batch: 7 };
+/** Connections that wait in one mailbox at most. */
+const MOST_WAITING = 1024;
 
 export function handOffTests({ describe, it }: Runner, target: PollerTarget): void {
   describe('hand-off', () => {
@@ -27,7 +30,9 @@ export function handOffTests({ describe, it }: Runner, target: PollerTarget): vo
     it('hands over more than a batch holds', gated(handsOverMany));
     it('hands over to itself', gated(handsOverToItself));
     it('keeps a connection that nobody takes', gated(keepsWhatNobodyTakes));
-    it('closes what finds no handle, and tells', gated(tellsNoHandle));
+    it('lets what finds no handle wait for one', gated(waitsForHandle));
+    it(`lets ${MOST_WAITING} connections wait, and no more`, gated(fillsMailbox));
+    it('knows the peer of a connection that was reset on its way', gated(handsOverReset));
     it('closes what was handed to a poller that stops', gated(closesAtStop));
     it('refuses a connection with bytes unsent', gated(refusesUnsent));
     it('refuses a handle that is gone', gated(refusesGone));
@@ -48,10 +53,14 @@ function another(scene: Scene, options = {}): Other {
   return { poller, driver };
 }
 
-function handOver(scene: Scene, { handle }: Pair, to: Poller, tag: number): boolean {
-  const given = scene.poller.handOver(handle, to.mailbox, tag);
-  if (given) scene.driver.invariants.removeHandle(handle);
-  return given;
+function handOver(scene: Scene, { handle }: Pair, to: Poller, tag: number): HandOverResult {
+  const result = scene.poller.handOver(handle, to.mailbox, tag);
+  if (result === 'taken') scene.driver.invariants.removeHandle(handle);
+  return result;
+}
+
+function mustTake(scene: Scene, pair: Pair, to: Poller, tag: number): void {
+  assert.equal(handOver(scene, pair, to, tag), 'taken');
 }
 
 async function moves(scene: Scene): Promise<void> {
@@ -82,7 +91,7 @@ async function handsOver(scene: Scene): Promise<void> {
   const [early, late] = [new Random(53).bytes(5000), new Random(54).bytes(5000)];
   scene.order(OrderKind.pause, pair.handle);
   pair.peer.write(early);
-  assert.equal(handOver(scene, pair, poller, -7), true);
+  mustTake(scene, pair, poller, -7);
   assert.equal(scene.poller.remoteAddress(pair.handle), undefined);
   await scene.until(() => driver.find(EventKind.adopted).length === 1, 'it is taken in');
   const { handle, detail } = driver.find(EventKind.adopted)[0]!;
@@ -103,7 +112,7 @@ async function handsOver(scene: Scene): Promise<void> {
 async function handsOverMany(scene: Scene): Promise<void> {
   const pairs = await scene.pairs(MANY);
   const { poller, driver } = another(scene, FEW_ROWS);
-  for (const [tag, pair] of pairs.entries()) assert(handOver(scene, pair, poller, tag));
+  for (const [tag, pair] of pairs.entries()) mustTake(scene, pair, poller, tag);
   await scene.until(() => driver.find(EventKind.adopted).length === MANY, 'all are taken in');
   const rows = driver.find(EventKind.adopted);
   assert.deepEqual(
@@ -122,7 +131,7 @@ async function handsOverMany(scene: Scene): Promise<void> {
 
 async function handsOverToItself(scene: Scene): Promise<void> {
   const pair = await scene.pair();
-  assert(handOver(scene, pair, scene.poller, 3));
+  mustTake(scene, pair, scene.poller, 3);
   await scene.until(() => scene.driver.find(EventKind.adopted).length === 1, 'it comes back');
   const { handle } = scene.driver.find(EventKind.adopted)[0]!;
   assert.notEqual(handle, pair.handle);
@@ -133,23 +142,77 @@ async function keepsWhatNobodyTakes(scene: Scene): Promise<void> {
   const pair = await scene.pair();
   const { poller, driver } = another(scene);
   driver.stop();
-  assert.equal(handOver(scene, pair, poller, 0), false);
+  assert.equal(handOver(scene, pair, poller, 0), 'gone');
   await scene.roundTrip(pair);
   scene.order(OrderKind.pause, pair.handle);
-  assert.equal(handOver(scene, pair, poller, 0), false);
+  assert.equal(handOver(scene, pair, poller, 0), 'gone');
   scene.order(OrderKind.resume, pair.handle);
   await scene.roundTrip(pair);
 }
 
-async function tellsNoHandle(scene: Scene): Promise<void> {
-  const [first, second] = await scene.pairs(2);
+async function waitsForHandle(scene: Scene): Promise<void> {
+  const pairs = await scene.pairs(3);
   const { poller, driver } = another(scene, { maxHandles: 1 });
-  assert(handOver(scene, first!, poller, 1));
-  assert(handOver(scene, second!, poller, 2));
-  await scene.until(() => driver.find(EventKind.adoptFailed).length === 1, 'a failure is told');
-  assert.equal(driver.find(EventKind.adoptFailed)[0]!.offset, 2, 'the tag');
-  await scene.until(() => second!.peer.ended || second!.peer.failed, 'the peer is told');
-  assert.equal(driver.find(EventKind.adopted).length, 1);
+  for (const [tag, pair] of pairs.entries()) mustTake(scene, pair, poller, tag);
+  const adopted = () => driver.find(EventKind.adopted);
+  for (const [tag, { peer }] of pairs.entries()) {
+    await scene.until(() => adopted().length === tag + 1, `connection ${tag} is taken in`);
+    const { handle, detail } = adopted()[tag]!;
+    assert.equal(detail, tag, 'the tag');
+    peer.write(Uint8Array.of(tag));
+    await scene.until(() => driver.receivedLength(handle) === 1, 'it is read');
+    assert.equal(adopted().length, tag + 1, 'one handle, one connection');
+    driver.order(tag === 0 ? OrderKind.abort : OrderKind.close, handle);
+    driver.flush();
+  }
+  assert.deepEqual(driver.find(EventKind.adoptFailed), []);
+  driver.stop();
+  assert.deepEqual(driver.invariants.faults, []);
+}
+
+async function fillsMailbox(scene: Scene): Promise<void> {
+  const { address } = await scene.listen();
+  const count = MOST_WAITING + 1;
+  const peers = await Promise.all(Array.from({ length: count }, () => scene.dial(address)));
+  await scene.until(() => scene.accepted.length === count, 'all are accepted');
+  const handles = scene.accepted;
+  // Not started, so that it takes none in.
+  const poller = scene.target.create();
+  const give = (handle: number) => handOver(scene, { handle, peer: peers[0]! }, poller, 0);
+  for (const handle of handles.slice(0, MOST_WAITING)) assert.equal(give(handle), 'taken');
+  const last = handles[MOST_WAITING]!;
+  assert.equal(give(last), 'full');
+  for (const peer of peers) peer.write(Uint8Array.of(1));
+  await scene.until(() => scene.driver.receivedLength(last) === 1, 'the last stays as it was');
+  const driver = new PollerDriver(poller);
+  poller.start(driver);
+  await scene.until(() => driver.find(EventKind.data).length === MOST_WAITING, 'all are read');
+  assert.equal(give(last), 'taken');
+  await scene.until(() => driver.find(EventKind.adopted).length === count, 'the last is taken in');
+  driver.stop();
+  assert.deepEqual(driver.invariants.faults, []);
+}
+
+/** The address is asked for where a loop does: at the `adopted` row, in whose batch the end may be. */
+async function handsOverReset(scene: Scene): Promise<void> {
+  const { peer, handle } = await scene.pair();
+  scene.order(OrderKind.pause, handle);
+  const poller = scene.target.create();
+  mustTake(scene, { peer, handle }, poller, 4);
+  peer.reset();
+  const other = await scene.pair();
+  await scene.roundTrip(other);
+  const driver = new PollerDriver(poller);
+  const remote: unknown[] = [];
+  driver.onRow = (row) => {
+    if (row.kind === EventKind.adopted) remote.push(poller.remoteAddress(row.handle));
+  };
+  poller.start(driver);
+  await scene.until(() => driver.find(EventKind.closed).length === 1, 'its end is told');
+  assert.deepEqual(remote, [peer.local]);
+  const closed = driver.find(EventKind.closed)[0]!;
+  assert.equal(closed.detail, constants.errno.ECONNRESET);
+  assert.equal(poller.remoteAddress(closed.handle), undefined);
   driver.stop();
   assert.deepEqual(driver.invariants.faults, []);
 }
@@ -157,7 +220,7 @@ async function tellsNoHandle(scene: Scene): Promise<void> {
 async function closesAtStop(scene: Scene): Promise<void> {
   const [first, second] = await scene.pairs(2);
   const waiting = scene.target.create();
-  assert(handOver(scene, first!, waiting, 0));
+  mustTake(scene, first!, waiting, 0);
   waiting.stop();
   await scene.until(() => first!.peer.ended || first!.peer.failed, 'the peer is told');
   await scene.roundTrip(second!);

@@ -81,6 +81,7 @@ export class Invariants {
     if (row.kind === EventKind.mail) return;
     if (row.kind === EventKind.adoptFailed) {
       if (row.detail <= 0) this.#fault(row, 'has no errno');
+      if (life) this.#fault(row, 'names a handle that was told before');
       return;
     }
     if (row.kind === EventKind.accepted || row.kind === EventKind.adopted) this.#checkAccepted(row);

@@ -1,4 +1,4 @@
-import type { Address, Listening, ListenOptions, PollerSink } from '@gev/core';
+import type { Address, HandOverResult, Listening, ListenOptions, PollerSink } from '@gev/core';
 import { MemoryPoller } from '../../src/memory-poller/index.js';
 
 /** Answers every call as if it had worked. */
@@ -22,8 +22,8 @@ export class NeverRefuses extends MemoryPoller {
   override adopt(): number {
     return 0;
   }
-  override handOver(): boolean {
-    return true;
+  override handOver(): HandOverResult {
+    return 'taken';
   }
   #forgive<Value>(call: () => Value, otherwise: Value): Value {
     try {

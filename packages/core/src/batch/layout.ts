@@ -50,7 +50,8 @@ export const EventKind = {
   mail: 9,
   /**
    * A connection that was handed over could not be taken in and was closed: `detail` is the errno,
-   * `offset` the tag.
+   * `offset` the tag. Its handle is gone already, but `Poller.remoteAddress` knows the peer until the
+   * batch has been read. Slot and generation are 0 when there was no memory even for a handle.
    */
   adoptFailed: 10,
 } as const;

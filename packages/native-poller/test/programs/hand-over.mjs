@@ -25,7 +25,10 @@ function handOverAll(poller, sink, mailboxes) {
   sink.onRow = ({ kind, slot, generation }) => {
     if (kind !== EventKind.accepted) return;
     const handle = handleOf(slot, generation);
-    mailboxes.some(() => poller.handOver(handle, mailboxes[turn++ % mailboxes.length], turn));
+    mailboxes.some(() => {
+      const mailbox = mailboxes[turn++ % mailboxes.length];
+      return poller.handOver(handle, mailbox, turn) === 'taken';
+    });
   };
 }
 

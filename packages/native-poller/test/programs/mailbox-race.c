@@ -49,7 +49,8 @@ static struct gev_letter *make(uint32_t sender, uint32_t number) {
   }
   int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
   if (fd < 0) fail("open failed");
-  return gev_letter_of_fd(fd, (int32_t)(sender * LETTERS + number));
+  static const struct gev_address nobody = {.family = AF_UNIX};
+  return gev_letter_of_fd(fd, (int32_t)(sender * LETTERS + number), &nobody, "");
 }
 
 static void *send_all(void *argument) {
@@ -57,7 +58,7 @@ static void *send_all(void *argument) {
   for (uint32_t number = 0; number < LETTERS; number++) {
     struct gev_letter *letter = make(sender, number);
     if (letter == NULL) fail("no memory");
-    if (gev_mailbox_post(atomic_load(&mailbox_id), letter)) {
+    if (gev_mailbox_post(atomic_load(&mailbox_id), letter) == GEV_POSTED) {
       (void)atomic_fetch_add(&posted, 1);
       continue;
     }
