@@ -19,6 +19,7 @@
       'native/mail.c',
       'native/mailbox.c',
       'native/queue.c',
+      'native/random.c',
       'native/slots.c',
       'native/socket_ops.c',
       'native/watch_thread.c',

@@ -109,7 +109,7 @@ static napi_value create(napi_env env, napi_callback_info info) {
   return open_binding(env, &memory, arrays, (unsigned)rounds, thread);
 }
 
-/* Nothing here is process-wide, so any number of threads may load the addon. */
+/* Process-wide is only the directory of mailboxes, which is locked: any thread may load the addon. */
 NAPI_MODULE_INIT() {
   napi_value name, watchable, function;
   if (napi_create_string_utf8(env, gev_poller_name, NAPI_AUTO_LENGTH, &name) != napi_ok ||

@@ -1,5 +1,7 @@
 #include "mailbox.h"
 
+#include "random.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -29,6 +31,7 @@ struct gev_mailbox {
  */
 static pthread_mutex_t directory = PTHREAD_MUTEX_INITIALIZER;
 static struct gev_mailbox *first;
+/* 0: none was given yet. */
 static uint64_t last_id;
 
 /* These fail only for mutexes that are not initialized or not held (pthread_mutex_lock(3p)). */
@@ -88,7 +91,8 @@ struct gev_mailbox *gev_mailbox_open(void (*wake)(void *context), void *context)
   atomic_init(&mailbox->fds, 0);
   atomic_init(&mailbox->full, false);
   lock(&directory);
-  mailbox->id = ++last_id;
+  last_id = last_id == 0 ? gev_random_start() : last_id + 1;
+  mailbox->id = last_id;
   mailbox->next = first;
   first = mailbox;
   unlock(&directory);

@@ -4,7 +4,7 @@ import { flavours } from './flavours.js';
 
 /** A loop that spins uses 100. */
 const IDLE_PER_CENT = 15;
-const STATES = 8;
+const STATES = 10;
 
 describe.each(flavours)('CPU use in lasting states: $title', (flavour) => {
   it('is near none', { timeout: 60_000 }, async () => {

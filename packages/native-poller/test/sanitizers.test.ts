@@ -53,7 +53,7 @@ function itUnder(sanitizer: string, name: string, timeout: number, body: () => v
 describe('sanitizers', () => {
   itUnder('thread', 'find no race in the mailbox with four senders', 60_000, () => {
     const program = join(folder, 'mailbox-race');
-    const sources = ['test/programs/mailbox-race.c', 'native/mailbox.c'];
+    const sources = ['test/programs/mailbox-race.c', 'native/mailbox.c', 'native/random.c'];
     const built = compile(
       'thread',
       sources.map((source) => join(root, source)),

@@ -8,6 +8,7 @@ import type { PollerTarget } from './target.js';
 
 const SIZES = [0, 1, 70_000, 2 * 1024 * 1024, 3];
 const MANY = 3000;
+const ROUND_TRIPS = 20;
 
 export function mailTests({ describe, it }: Runner, target: PollerTarget): void {
   describe('mail', () => {
@@ -17,6 +18,14 @@ export function mailTests({ describe, it }: Runner, target: PollerTarget): void 
     it('delivers what is posted to itself, also inside a batch', inScene(target, toItself));
     it('keeps the order of each of several senders', inScene(target, severalSenders));
     it('gives every poller a mailbox of its own', inScene(target, mailboxesDiffer));
+    it(
+      'starves no connection with one row a batch',
+      inScene(target, leavesConnectionsTheirTurn, { batch: 1 }),
+    );
+    it(
+      'is not starved by connections with one row a batch',
+      inScene(target, hasItsTurn, { batch: 1 }),
+    );
     it('drops the letters of a poller that was stopped', inScene(target, dropsAfterStop));
   });
 }
@@ -122,6 +131,43 @@ function mailboxesDiffer(scene: Scene): Promise<void> {
     assert(numbers.every((number) => Number.isSafeInteger(number) && number > 0));
     assert.notEqual(numbers[0], numbers[1]);
   });
+}
+
+/** Every letter is answered by the next, so that one waits at any time. */
+async function leavesConnectionsTheirTurn(scene: Scene): Promise<void> {
+  const { poller, driver } = scene;
+  const pair = await scene.pair();
+  let letters = 0;
+  driver.onRow = (row) => {
+    if (row.kind !== EventKind.mail) return;
+    letters += poller.receive().length;
+    poller.post(poller.mailbox, bytesOf('next'));
+  };
+  poller.post(poller.mailbox, bytesOf('first'));
+  for (let count = 1; count <= ROUND_TRIPS; count += 1) {
+    await scene.roundTrip(pair);
+    await scene.until(() => letters >= count, 'letters go on');
+  }
+  driver.onRow = undefined;
+  poller.receive();
+}
+
+/** Every read is answered by more bytes, so that some wait at any time. */
+async function hasItsTurn(scene: Scene): Promise<void> {
+  const { poller, driver } = scene;
+  const { peer, handle } = await scene.pair();
+  let letters = 0;
+  driver.onRow = (row) => {
+    if (row.kind === EventKind.mail) letters += poller.receive().length;
+    if (row.kind === EventKind.data && letters < ROUND_TRIPS)
+      peer.write(new Uint8Array(row.length));
+  };
+  peer.write(new Uint8Array(2 * poller.memory.readSize));
+  await scene.untilReceived({ peer, handle }, 1);
+  for (let count = 1; count <= ROUND_TRIPS; count += 1) {
+    poller.post(poller.mailbox, bytesOf('meanwhile'));
+    await scene.until(() => letters === count, 'the letter is told of');
+  }
 }
 
 function dropsAfterStop(scene: Scene): Promise<void> {

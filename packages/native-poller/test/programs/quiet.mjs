@@ -1,5 +1,6 @@
 // Sockets in states that stay "ready" for ever must not keep the poller busy. Prints for each
 // state the CPU use in per cent.
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { EventKind, generationOf, handleOf, OrderKind, slotOf } from '@gev/core';
@@ -9,6 +10,7 @@ import { anyPort, idleCpu, makePoller, until } from './flavour.mjs';
 const poller = makePoller();
 const sink = new EchoSink(poller);
 const accepted = [];
+const children = [];
 const seen = new Set();
 sink.onRow = ({ kind, slot, generation }) => {
   const handle = handleOf(slot, generation);
@@ -31,6 +33,20 @@ async function pair() {
   socket.on('error', () => {});
   await until(() => accepted.length > count);
   return { socket, handle: accepted.at(-1) };
+}
+
+/** Hands a connection over to this poller itself; gives its new handle. */
+async function handOverToItself(handle) {
+  let adopted;
+  const before = sink.onRow;
+  sink.onRow = (row) => {
+    before(row);
+    if (row.kind === EventKind.adopted) adopted = handleOf(row.slot, row.generation);
+  };
+  poller.handOver(handle, poller.mailbox, 0);
+  await until(() => adopted !== undefined);
+  sink.onRow = before;
+  return adopted;
 }
 
 const states = {
@@ -79,10 +95,26 @@ const states = {
     const handle = poller.connect({ ...anyPort, port: server.address().port });
     await until(() => seen.has(`${EventKind.connected} ${handle}`));
   },
+  async 'adopted, handed over and closed, while another process holds the socket'() {
+    const { socket, handle } = await pair();
+    const descriptor = poller.release(handle);
+    const stdio = ['ignore', 'ignore', 'ignore', descriptor];
+    children.push(spawn('sleep', ['60'], { stdio }));
+    order(OrderKind.abort, await handOverToItself(poller.adopt(descriptor)));
+    socket.write('read by nobody');
+  },
+  async 'handed over to a poller without a free handle'() {
+    const full = makePoller({ maxHandles: 1 });
+    const kinds = [];
+    full.start({ onBatch: () => kinds.push(full.memory.events[0]) });
+    for (const { handle } of [await pair(), await pair()]) poller.handOver(handle, full.mailbox, 0);
+    await until(() => kinds.includes(EventKind.adopted));
+  },
 };
 
 for (const [name, reach] of Object.entries(states)) {
   await reach();
   console.log(`${await idleCpu()} ${name}`);
 }
+for (const child of children) child.kill();
 process.exit(0);
