@@ -59,10 +59,12 @@ export interface EventLoop {
   /**
    * Sends a message to every connection of every loop that the filter lets through. It is packed
    * once, unless the protocol says `packsPerConnection`. A connection that is closing is passed over.
+   * Returns false when a loop could not be told: it is down, or so far behind that its mailbox is full;
+   * the others were told all the same.
    *
    * @throws GevError `ERR_GEV_HANDLER` when the protocol cannot pack the message
    */
-  broadcast(message: unknown, filter?: BroadcastFilter): void;
+  broadcast(message: unknown, filter?: BroadcastFilter): boolean;
   /** Sets who gets what is posted to this loop; `from` is the poster's id, -1 for the server's own thread. */
   onPost(listener: (value: unknown, from: number) => void): void;
   /** Posts a value to the server's own thread: its event `post`. */

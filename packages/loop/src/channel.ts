@@ -36,7 +36,7 @@ export interface Arrivals {
   /** A connection was handed over with `tag`. Returns false when nobody took it. */
   onAdopted(slot: number, generation: number, tag: number): boolean;
   /** One that was handed over with `tag` could not be taken in and is closed. */
-  onAdoptFailed(tag: number, errno: number): void;
+  onAdoptFailed(slot: number, generation: number, tag: number, errno: number): void;
   /** Letters came, oldest first; each is the receiver's own. */
   onMail(letters: Uint8Array[]): void;
 }

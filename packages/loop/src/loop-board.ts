@@ -34,6 +34,13 @@ export class LoopBoard {
     return serial * this.loops + loop;
   }
 
+  /** Whether a connection has, or had, that id. */
+  hasGiven(connection: number): boolean {
+    if (!Number.isSafeInteger(connection) || connection < this.loops) return false;
+    const loop = this.loopOf(connection);
+    return (connection - loop) / this.loops <= this.#serials[loop]!;
+  }
+
   /** The loop that a connection lives in, or lived in. */
   loopOf(connection: number): number {
     return connection % this.loops;

@@ -214,7 +214,9 @@ export class ReactorLoop implements PollerSink {
         );
         break;
       case EventKind.adoptFailed:
-        this.#tell((arrivals) => arrivals.onAdoptFailed(this.#events[at + Column.offset]!, detail));
+        this.#tell((arrivals) =>
+          arrivals.onAdoptFailed(slot, generation, this.#events[at + Column.offset]!, detail),
+        );
         break;
       default:
         this.#tell((arrivals) => arrivals.onMail(this.poller.receive()));
@@ -244,7 +246,11 @@ export class ReactorLoop implements PollerSink {
   }
 
   #tell(what: (arrivals: Arrivals) => void): void {
-    if (this.arrivals === undefined) return;
+    if (this.arrivals === undefined) {
+      // Nobody wants letters: those that came must not be kept for ever.
+      this.poller.receive();
+      return;
+    }
     try {
       what(this.arrivals);
     } catch (error) {

@@ -21,6 +21,15 @@ describe('LoopBoard', () => {
     expect(ids.map((id) => board.loopOf(id))).toEqual([2, 0, 2, 2]);
   });
 
+  it('knows the ids that it has given, and no others', () => {
+    const board = new LoopBoard(3);
+    const given = [board.nextConnection(2), board.nextConnection(0), board.nextConnection(2)];
+    expect(given.every((id) => board.hasGiven(id))).toBe(true);
+    const never = [-1, 0, 1, 2, 0.5, Number.NaN, 2 ** 60, given[2]! + 3, given[1]! + 1];
+    expect(never.filter((id) => board.hasGiven(id))).toEqual([]);
+    expect(board.hasGiven('5' as unknown as number)).toBe(false);
+  });
+
   it('lets in no more than the most of all loops together', () => {
     const board = new LoopBoard(2);
     expect([board.enter(0, 2), board.enter(1, 2), board.enter(0, 2)]).toEqual([true, true, false]);

@@ -3,6 +3,7 @@ import {
   BatchMemory,
   type BatchOptions,
   Column,
+  type HandOverResult,
   handleOf,
   type Listening,
   OrderKind,
@@ -120,8 +121,8 @@ export class ScriptedPoller implements Poller {
     table[at + Column.detail] = row.detail ?? 0;
   }
 
-  handOver(): boolean {
-    return false;
+  handOver(): HandOverResult {
+    return 'gone';
   }
 
   post(_mailbox: number, bytes: Uint8Array): boolean {

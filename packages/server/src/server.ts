@@ -143,12 +143,14 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Context = unknow
 
   /**
    * Sends a message to every connection that the filter lets through; each loop packs it once.
+   * Returns false when a loop could not be told: it is down, or so far behind that its mailbox is
+   * full; the others were told all the same.
    *
    * @throws GevError `ERR_GEV_HANDLER`, `ERR_GEV_INVALID_OPTION`, `ERR_GEV_SERVER_STATE`
    */
-  broadcast(message: Out, filter?: BroadcastFilter): void {
+  broadcast(message: Out, filter?: BroadcastFilter): boolean {
     if (filter !== undefined) checkFilter(filter);
-    this.#running().broadcast(message, filter);
+    return this.#running().broadcast(message, filter);
   }
 
   /**

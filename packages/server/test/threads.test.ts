@@ -174,10 +174,12 @@ describe.each(natives)('balancing on $name', (choice) => {
 });
 
 describe.each(node)('where descriptors stay in their thread ($name)', (choice) => {
-  it('loop 0 takes all, which is said', async () => {
+  it('the balancer is not asked, which is said', async () => {
     await using threads = await Threads.start(choice, { balancer: listed(1) });
-    if (threads.log.lines.length === 0) return;
+    expect(threads.log.lines.pop()).toMatch(/^warn .*no balancer/);
     const members = await threads.members(3);
+    // From Node 22.12 on the loops share the port, and the kernel chooses.
+    if (threads.log.lines.length === 0) return;
     expect(members.map(({ loop }) => loop)).toEqual([0, 0, 0]);
     expect(threads.log.lines).toEqual([expect.stringMatching(/^warn .*loop 0 takes them all/)]);
   });

@@ -70,8 +70,8 @@ export class HandlerLoop implements EventLoop {
     return this.#opened().send(connection, message);
   }
 
-  broadcast(message: unknown, filter?: BroadcastFilter): void {
-    this.#opened().broadcast(message, filter);
+  broadcast(message: unknown, filter?: BroadcastFilter): boolean {
+    return this.#opened().broadcast(message, filter);
   }
 
   onPost(listener: (value: unknown, from: number) => void): void {

@@ -70,8 +70,8 @@ export class LocalLoop<In, Out, Context> implements ServerLoops<Out> {
     return this.#part.mail.send(connection, message);
   }
 
-  broadcast(message: Out, filter?: BroadcastFilter): void {
-    this.#part.mail.broadcast(message, filter);
+  broadcast(message: Out, filter?: BroadcastFilter): boolean {
+    return this.#part.mail.broadcast(message, filter);
   }
 
   close(timeout: number): Promise<void> {

@@ -47,6 +47,7 @@ export class LoopMail<In, Out, Context> {
 
   /** See `EventLoop.send`. */
   send(id: number, message: Out): boolean {
+    if (!this.#board.hasGiven(id)) return false;
     const loop = this.#board.loopOf(id);
     if (loop === this.#target.id) return this.#sendHere(id, (to) => to.send(message));
     const packed = this.#pack(message);
@@ -56,14 +57,17 @@ export class LoopMail<In, Out, Context> {
   }
 
   /** See `EventLoop.broadcast`. */
-  broadcast(message: Out, filter?: BroadcastFilter): void {
+  broadcast(message: Out, filter?: BroadcastFilter): boolean {
+    const accepts = acceptsOf<TcpConnection<In, Out, Context>>(filter);
     const packed = this.#pack(message);
+    let toldAll = true;
     for (const { id } of this.references) {
       if (id === this.#target.id) continue;
-      if (packed) this.#office.send(LetterKind.broadcast, id, { filter }, packed);
-      else this.#office.send(LetterKind.broadcast, id, { filter, message });
+      const head = packed ? { filter } : { filter, message };
+      if (!this.#office.send(LetterKind.broadcast, id, head, packed)) toldAll = false;
     }
-    this.broadcastHere(message, packed, acceptsOf(filter));
+    this.broadcastHere(message, packed, accepts);
+    return toldAll;
   }
 
   /** Sends to the connections of this loop only; `packed` is the message's bytes, if it has any. */

@@ -1,3 +1,4 @@
+import { getSystemErrorName } from 'node:util';
 import {
   type Address,
   Counter,
@@ -23,6 +24,9 @@ import { LoopMail } from './loop-mail.js';
 
 /** Milliseconds for the `onClose` of connections that were destroyed at the deadline. */
 const LAST_WORDS = 1_000;
+
+/** For a connection whose listener is not known. */
+const NOWHERE: Address = { transport: 'unix', path: '' };
 
 /** What the thread gives to its loop. */
 export interface LoopSurroundings {
@@ -144,7 +148,7 @@ export class ServerLoop<In, Out, Context> implements Arrivals {
   }
 
   onAdopted(slot: number, generation: number, tag: number): boolean {
-    const listening = this.#entrances[tag] ?? { transport: 'unix', path: '' };
+    const listening = this.#entrances[tag] ?? NOWHERE;
     try {
       this.#open(slot, generation, listening);
     } catch (error) {
@@ -154,13 +158,13 @@ export class ServerLoop<In, Out, Context> implements Arrivals {
     return true;
   }
 
-  onAdoptFailed(tag: number, errno: number): void {
+  onAdoptFailed(slot: number, generation: number, tag: number, errno: number): void {
     const { logger, leave } = this.#surroundings;
     this.loop.counters[Counter.acceptErrors]! += 1;
-    leave(this.#entrances[tag] ?? { transport: 'unix', path: '' });
+    leave(this.#peerOf(slot, generation, this.#entrances[tag] ?? NOWHERE));
     logger.warn(
-      { loop: this.loop.id, errno },
-      'a connection could not be taken in by its loop and was closed: raise maxHandles',
+      { loop: this.loop.id, errno: getSystemErrorName(-Math.abs(errno)) },
+      'a connection could not be taken in by its loop and was closed',
     );
   }
 

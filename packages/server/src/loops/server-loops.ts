@@ -13,7 +13,8 @@ export interface ServerLoops<Out> {
   /** Loads the handler and opens every address, or none; nobody is let in before all is ready. */
   listen(addresses: readonly Address[]): Promise<readonly Address[]>;
   send(connection: number, message: Out): boolean;
-  broadcast(message: Out, filter?: BroadcastFilter): void;
+  /** False when a loop could not be told. */
+  broadcast(message: Out, filter?: BroadcastFilter): boolean;
   /** Drains; called again, it can only become shorter. */
   close(timeout: number): Promise<void>;
 }

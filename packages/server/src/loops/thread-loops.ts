@@ -48,6 +48,7 @@ export class ThreadLoops<In, Out, Context> implements ServerLoops<Out> {
   readonly #source: ServerSource<In, Out, Context>;
   readonly #pollerSource: PollerSource;
   readonly #settings: LoopSettings;
+  readonly #balancer: LoadBalancer;
   readonly #events: ServerLoopsEvents;
   readonly #board: LoopBoard;
   readonly #admission: Admission;
@@ -74,6 +75,7 @@ export class ThreadLoops<In, Out, Context> implements ServerLoops<Out> {
     this.#source = source;
     this.#pollerSource = choice.source;
     this.#settings = settings;
+    this.#balancer = balancer;
     this.#events = events;
     this.#board = new LoopBoard(loops);
     this.#admission = new Admission(this.#board, settings);
@@ -103,6 +105,7 @@ export class ThreadLoops<In, Out, Context> implements ServerLoops<Out> {
   async listen(addresses: readonly Address[]): Promise<readonly Address[]> {
     try {
       this.#ways = addresses.map((address) => this.#wayOf(address));
+      this.#warnOfIgnored();
       for (const { id } of this.references) this.#places.push(this.#place(id));
       this.#board.setMailbox(SERVER, this.#poller.mailbox);
       await Promise.all(this.#places.map(({ thread }, id) => this.#awaitReady(thread, id)));
@@ -122,13 +125,15 @@ export class ThreadLoops<In, Out, Context> implements ServerLoops<Out> {
   }
 
   send(id: number, message: Out): boolean {
+    if (!this.#board.hasGiven(id)) return false;
     return this.#office.send(LetterKind.send, this.#board.loopOf(id), { id, message });
   }
 
-  broadcast(message: Out, filter?: BroadcastFilter): void {
-    for (const { id } of this.references) {
-      this.#office.send(LetterKind.broadcast, id, { filter, message });
-    }
+  broadcast(message: Out, filter?: BroadcastFilter): boolean {
+    const told = this.references.map(({ id }) =>
+      this.#office.send(LetterKind.broadcast, id, { filter, message }),
+    );
+    return !told.includes(false);
   }
 
   async close(timeout: number): Promise<void> {
@@ -137,6 +142,8 @@ export class ThreadLoops<In, Out, Context> implements ServerLoops<Out> {
     for (const { restart } of this.#places) restart?.cancel();
     await Promise.all(this.#places.map(({ thread }) => thread.drain(timeout)));
     this.#handOff.loop.stop();
+    // What was on its way to a loop when it closed was counted, and nobody is left to count it off.
+    for (const { id } of this.references) this.#admission.clear(id);
   }
 
   /** The best way there is to have all loops take connections of an address. */
@@ -150,6 +157,24 @@ export class ThreadLoops<In, Out, Context> implements ServerLoops<Out> {
       'this poller can neither hand connections over nor share this address: loop 0 takes them all',
     );
     return 'first';
+  }
+
+  /** What has less effect where a loop's own listener accepts must not seem to have its whole. */
+  #warnOfIgnored(): void {
+    if (this.#ways.every((way) => way === 'hand-off')) return;
+    const { logger } = this.#source;
+    const poller = this.#poller.name;
+    const { name: balancer } = this.#balancer;
+    if (balancer !== 'round-robin') {
+      logger.warn({ poller, balancer }, 'loops that listen themselves need no balancer: ignored');
+    }
+    const { maxConnectionsPerAddress } = this.#settings;
+    if (Number.isFinite(maxConnectionsPerAddress) && this.#ways.includes('each')) {
+      logger.warn(
+        { poller, maxConnectionsPerAddress },
+        'loops that listen themselves count addresses by themselves: the cap holds in each loop',
+      );
+    }
   }
 
   #place(id: number): Place {
