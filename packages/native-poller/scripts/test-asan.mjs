@@ -10,8 +10,14 @@ const workspace = join(root, '../..');
 const copy = mkdtempSync(join(tmpdir(), 'gev-asan-'));
 const folder = join(copy, 'packages/native-poller');
 
+/** The runtime library of the compiler that builds the addon: $CC, or cc. */
 function library(name) {
-  return execFileSync('gcc', [`-print-file-name=${name}`], { encoding: 'utf8' }).trim();
+  const [command, ...flags] = (process.env.CC || 'cc').split(' ');
+  const ask = [...flags, `-print-file-name=${name}`];
+  const file = execFileSync(command, ask, { encoding: 'utf8' }).trim();
+  // A compiler that has none gives the name back.
+  if (file === name) throw new Error(`${command} has no ${name}: use gcc, and install libasan`);
+  return file;
 }
 
 function copyPackage() {

@@ -1,5 +1,5 @@
 // The main thread accepts and hands connections to three workers, which post letters to each other;
-// then a worker is terminated while connections are on their way to it.
+// then others are terminated while connections and letters are on their way to them.
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Worker } from 'node:worker_threads';
@@ -17,6 +17,18 @@ async function member(name) {
   const exit = once(worker, 'exit');
   const [{ mailbox }] = await once(worker, 'message');
   return { worker, mailbox, exit };
+}
+
+/** Resolves with the first message of a worker that has `key`. */
+function answer({ worker }, key) {
+  return new Promise((resolve) => {
+    const look = (message) => {
+      if (!(key in message)) return;
+      worker.off('message', look);
+      resolve(message[key]);
+    };
+    worker.on('message', look);
+  });
 }
 
 /** Hands every accepted connection to the next mailbox that takes it; false: nobody did. */
@@ -58,6 +70,24 @@ handOverAll(poller, sink, mailboxes);
 for (const { worker } of members) worker.postMessage({ mailboxes });
 const replies = await exchanges(address.port);
 console.log('replies', replies.filter((reply) => reply === 'ping').length);
+
+// The others outlive these, and post to each while it is terminated.
+const before = countDescriptors();
+for (let round = 0; round < 5; round += 1) {
+  const { worker, mailbox } = await member(round);
+  handOverAll(poller, sink, [mailbox]);
+  const begun = Promise.all(members.map((survivor) => answer(survivor, 'begun')));
+  const gone = Promise.all(members.map((survivor) => answer(survivor, 'gone')));
+  for (const survivor of members) survivor.worker.postMessage({ postUntilGone: mailbox });
+  await begun;
+  const ended = exchanges(address.port);
+  await worker.terminate();
+  await gone;
+  // Those that found nobody live on here and are echoed.
+  await ended;
+}
+await until(() => countDescriptors() <= before);
+
 let taken = 0;
 for (const { worker, exit } of members) {
   worker.postMessage({ stop: true });
@@ -67,16 +97,5 @@ for (const { worker, exit } of members) {
   await exit;
 }
 console.log('taken', taken);
-
-const before = countDescriptors();
-for (let round = 0; round < 5; round += 1) {
-  const { worker, mailbox } = await member(round);
-  handOverAll(poller, sink, [mailbox]);
-  const ended = exchanges(address.port);
-  await worker.terminate();
-  // Those that found nobody live on here and are echoed.
-  await ended;
-}
-await until(() => countDescriptors() <= before);
 poller.stop();
 console.log('done');

@@ -19,6 +19,21 @@ function readMail() {
   }
 }
 
+/** Posts to a worker that is about to die, until its mailbox has gone with it. */
+function postUntilGone(mailbox) {
+  let number = 0;
+  const postSome = () => {
+    for (let count = 0; count < 100; count += 1, number += 1) {
+      if (poller.post(mailbox, new TextEncoder().encode(`${name} ${number}`))) continue;
+      parentPort.postMessage({ gone: number });
+      return;
+    }
+    if (number === 100) parentPort.postMessage({ begun: number });
+    setImmediate(postSome);
+  };
+  postSome();
+}
+
 sink.onRow = ({ kind }) => {
   if (kind === EventKind.mail) readMail();
 };
@@ -26,7 +41,8 @@ poller.start(sink);
 // Keeps the thread while it has no connection.
 const alive = setInterval(() => {}, 60_000);
 parentPort.postMessage({ mailbox: poller.mailbox });
-parentPort.on('message', ({ mailboxes, stop }) => {
+parentPort.on('message', ({ mailboxes, stop, postUntilGone: dying }) => {
+  if (dying !== undefined) return postUntilGone(dying);
   if (stop) {
     poller.stop();
     clearInterval(alive);
