@@ -28,7 +28,7 @@ describe('pollerSuite', () => {
         failures.set(name, await record(make).failures());
       }),
     );
-  }, 120_000);
+  }, 240_000);
 
   it('finds nothing wrong with the memory poller in a recording runner', async () => {
     const sound = record((...given) => new MemoryPoller(...given), 10_000);

@@ -138,8 +138,9 @@ export interface Poller {
 
   /**
    * Copies the bytes as one letter into a mailbox. Letters of one sender keep their order. False when
-   * that poller is gone, or with this letter more than 64 MiB (and some bytes a letter) would wait
-   * there untaken: both where the poller can tell, which node-poller's cannot.
+   * that poller is gone, or when with this letter (and the few bytes that each takes by itself) more
+   * than 64 MiB would wait there to be received: both where the poller can tell. node-poller's mailbox
+   * has no cap, and it cannot see who is there.
    *
    * @throws GevError `ERR_GEV_INVALID_OPTION` for what is no Uint8Array, `ERR_GEV_IO` (no memory)
    */

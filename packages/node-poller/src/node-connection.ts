@@ -12,8 +12,8 @@ const READ_AHEAD = 256 * 1024;
 export interface ConnectionHolder {
   readonly queue: EventQueue;
   readonly memory: BatchMemory;
-  /** Frees the slot. */
-  forget(subject: Subject): void;
+  /** Frees the slot; a connection that failed is named in the batch which tells so. */
+  forget(subject: Subject, failed?: Ends): void;
 }
 
 /** One socket behind a handle: its events become rows, orders become calls. */
@@ -93,7 +93,7 @@ export class NodeConnection implements Subject {
 
   /** Closes at once and forgets the handle. */
   destroy(): void {
-    this.forget();
+    this.#leave();
     this.#socket.destroy();
   }
 
@@ -117,10 +117,14 @@ export class NodeConnection implements Subject {
   }
 
   forget(): void {
+    this.#leave(this.#failure === 0 ? undefined : this.ends);
+  }
+
+  #leave(failed?: Ends): void {
     if (this.gone) return;
     this.gone = true;
     this.held.length = 0;
-    this.#holder.forget(this);
+    this.#holder.forget(this, failed);
   }
 
   /** An outbound connection is established. */

@@ -1,4 +1,5 @@
 import { Socket } from 'node:net';
+import { types } from 'node:util';
 import {
   type Address,
   BatchMemory,
@@ -9,6 +10,7 @@ import {
   generationOf,
   HandleTable,
   type HandOverResult,
+  handleOf,
   type Listening,
   type ListenOptions,
   type Poller,
@@ -49,6 +51,8 @@ export class NodePoller implements Poller {
   readonly #queue: EventQueue;
   readonly #holder: ListenerHolder;
   readonly #mailbox: NodeMailbox;
+  /** Peers of the connections that the batch under way tells to have failed. */
+  readonly #failed = new Map<number, Address>();
   #stopped = false;
 
   /** @throws GevError `ERR_GEV_INVALID_OPTION` */
@@ -60,7 +64,10 @@ export class NodePoller implements Poller {
     this.#holder = {
       queue: this.#queue,
       memory: this.memory,
-      forget: ({ slot, generation }: Subject) => this.#handles.remove(slot, generation),
+      forget: ({ slot, generation }: Subject, failed?: Ends) => {
+        this.#handles.remove(slot, generation);
+        if (failed) this.#failed.set(handleOf(slot, generation), failed.remote);
+      },
       accept: (socket, listener) => this.#accept(socket, listener),
     };
   }
@@ -78,7 +85,7 @@ export class NodePoller implements Poller {
         'start() was called before: a poller has one sink for life',
       );
     }
-    this.#queue.start(sink);
+    this.#queue.start({ onBatch: (rows) => this.#deliver(sink, rows) });
   }
 
   async listen(address: Address, options: ListenOptions = {}): Promise<Listening> {
@@ -129,6 +136,7 @@ export class NodePoller implements Poller {
 
   remoteAddress(handle: number): Address | undefined {
     const entry = this.#entry(handle);
+    if (!entry) return this.#failed.get(handle);
     return entry instanceof NodeConnection ? entry.ends?.remote : undefined;
   }
 
@@ -152,8 +160,15 @@ export class NodePoller implements Poller {
     throw noHandOff('handOver');
   }
 
-  /** Always true: whether anybody receives it cannot be known. */
+  /**
+   * Always true: whether anybody receives it cannot be known, nor how much waits there.
+   *
+   * @throws GevError `ERR_GEV_INVALID_OPTION`
+   */
   post(mailbox: number, bytes: Uint8Array): boolean {
+    if (!types.isUint8Array(bytes)) {
+      throw new GevError('ERR_GEV_INVALID_OPTION', 'a letter must be a Uint8Array');
+    }
     postTo(mailbox, bytes);
     return true;
   }
@@ -168,6 +183,14 @@ export class NodePoller implements Poller {
     this.#mailbox.close();
     this.#queue.stop();
     for (const entry of this.#handles.entries()) entry.destroy();
+  }
+
+  #deliver(sink: PollerSink, rows: number): void {
+    try {
+      sink.onBatch(rows);
+    } finally {
+      this.#failed.clear();
+    }
   }
 
   #entry(handle: number): Entry | undefined {

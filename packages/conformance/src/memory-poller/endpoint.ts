@@ -95,6 +95,23 @@ export class Endpoint implements Source {
     return this.#unsentLength;
   }
 
+  /** It can be given away: established, with nothing unsent and nothing to be carried out. */
+  get movable(): boolean {
+    const waits = this.#mustTellConnected || this.#shutdownWanted || this.#closeWanted;
+    return !waits && this.#unsentLength === 0;
+  }
+
+  /** Leaves its holder, which forgets the handle, and gives the end that goes on in its place. */
+  moveOut(): Endpoint {
+    const heir = new Endpoint(this.#incoming, this.#outgoing, this.local, this.remote);
+    heir.failure = this.failure;
+    heir.#peer = this.#peer;
+    if (this.#peer) this.#peer.#peer = heir;
+    this.#holder?.forget(this);
+    this.#holder = undefined;
+    return heir;
+  }
+
   /** True once a `close` order can be answered: nothing is left to send. */
   get closable(): boolean {
     return this.#closeWanted && this.#unsentLength === 0;

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { constants } from 'node:os';
+import { types } from 'node:util';
 import {
   type Address,
   BatchMemory,
@@ -19,6 +20,7 @@ import {
   systemError,
 } from '@gev/core';
 import { Endpoint, type Source } from './endpoint.js';
+import { MemoryArrivals } from './memory-arrivals.js';
 import { type ListenerHolder, MemoryListener } from './memory-listener.js';
 import { MemoryMailbox } from './memory-mailbox.js';
 import type { MemoryNetwork } from './memory-network.js';
@@ -43,7 +45,7 @@ const DEFAULT_BACKLOG = 4096;
 export class MemoryPoller implements Poller {
   readonly name: string = 'memory';
   readonly supports: PollerSupports = {
-    handOff: false,
+    handOff: true,
     reusePort: false,
     unixSockets: true,
     halfClose: true,
@@ -59,6 +61,7 @@ export class MemoryPoller implements Poller {
   readonly #left: Source[] = [];
   readonly #holder: ListenerHolder;
   readonly #mailbox: MemoryMailbox;
+  readonly #arrivals: MemoryArrivals;
   #sink: PollerSink | undefined;
   #turn: NodeJS.Immediate | undefined;
   #inBatch = false;
@@ -73,7 +76,8 @@ export class MemoryPoller implements Poller {
     this.#results = new RowWriter(this.memory, this.memory.results);
     this.#holder = this.#makeHolder();
     this.#mailbox = new MemoryMailbox(this.#holder.wake);
-    network.addMailbox(this.#mailbox.id, (letter) => this.#mailbox.receive(letter));
+    this.#arrivals = new MemoryArrivals(this.#holder.wake, (end) => !this.#accept(end));
+    network.addMailbox(this.#mailbox, this.#arrivals);
   }
 
   get mailbox(): number {
@@ -131,8 +135,10 @@ export class MemoryPoller implements Poller {
   }
 
   remoteAddress(handle: number): Address | undefined {
-    const source = this.#source(handle);
-    return source instanceof Endpoint ? source.remote : undefined;
+    const source = this.#handles.get(slotOf(handle), generationOf(handle));
+    if (!(source instanceof Endpoint)) return undefined;
+    const told = this.#inBatch && source.failure !== 0;
+    return source.gone && !told ? undefined : source.remote;
   }
 
   localAddress(handle: number): Address | undefined {
@@ -141,22 +147,35 @@ export class MemoryPoller implements Poller {
     return source instanceof Endpoint ? source.local : undefined;
   }
 
-  /** @throws GevError `ERR_GEV_UNSUPPORTED` always */
-  release(): number {
-    throw unsupported('release');
+  /** @throws GevError `ERR_GEV_CLOSED`, `ERR_GEV_POLLER_STATE` */
+  release(handle: number): number {
+    this.#mustRun('release');
+    return this.#network.release(this.#movable(handle));
   }
 
-  /** @throws GevError `ERR_GEV_UNSUPPORTED` always */
-  adopt(): number {
-    throw unsupported('adopt');
+  /** @throws GevError `ERR_GEV_POLLER_STATE`, `ERR_GEV_IO` for what `release` did not give */
+  adopt(descriptor: number): number {
+    this.#mustRun('adopt');
+    this.#freeSlots();
+    return this.#network.adopt(descriptor, (end) => this.#add(end));
   }
 
-  /** @throws GevError `ERR_GEV_UNSUPPORTED` always */
-  handOver(): HandOverResult {
-    throw unsupported('handOver');
+  /** @throws GevError `ERR_GEV_CLOSED`, `ERR_GEV_POLLER_STATE`, `ERR_GEV_INVALID_OPTION` */
+  handOver(handle: number, mailbox: number, tag: number): HandOverResult {
+    this.#mustRun('handOver');
+    if (tag !== (tag | 0)) {
+      throw invalid(`the tag is ${String(tag)}: give a whole number of 32 bits`);
+    }
+    return this.#network.handOver(mailbox, this.#movable(handle), tag);
   }
 
+  /**
+   * Any number of bytes may wait.
+   *
+   * @throws GevError `ERR_GEV_INVALID_OPTION`
+   */
   post(mailbox: number, bytes: Uint8Array): boolean {
+    if (!types.isUint8Array(bytes)) throw invalid('a letter must be a Uint8Array');
     return this.#network.post(mailbox, bytes);
   }
 
@@ -166,8 +185,9 @@ export class MemoryPoller implements Poller {
 
   stop(): void {
     this.#stopped = true;
-    this.#network.removeMailbox(this.mailbox);
+    this.#network.removeMailbox(this.#mailbox);
     this.#mailbox.take();
+    this.#arrivals.destroy();
     clearImmediate(this.#turn);
     for (const source of this.#handles.entries()) if (!source.gone) source.destroy();
     this.#awake.clear();
@@ -251,6 +271,7 @@ export class MemoryPoller implements Poller {
       forget: (source) => {
         this.#awake.delete(source);
         this.#left.push(source);
+        this.#arrivals.resume();
       },
       setQueued: (slot, unsent) => {
         this.memory.queued[slot] = unsent;
@@ -260,12 +281,27 @@ export class MemoryPoller implements Poller {
     };
   }
 
+  #add(end: Endpoint): number {
+    return this.#handles.add((slot, generation) => {
+      end.attach(this.#holder, slot, generation, false);
+      return end;
+    });
+  }
+
+  /** A connection that can be given away. */
+  #movable(handle: number): Endpoint {
+    const source = this.#source(handle);
+    if (!source) throw new GevError('ERR_GEV_CLOSED', `handle ${handle} is gone`);
+    if (source instanceof Endpoint && source.movable) return source;
+    throw new GevError(
+      'ERR_GEV_POLLER_STATE',
+      `handle ${handle} is no established connection with nothing unsent`,
+    );
+  }
+
   #accept(end: Endpoint): GevError | undefined {
     try {
-      this.#handles.add((slot, generation) => {
-        end.attach(this.#holder, slot, generation, false);
-        return end;
-      });
+      this.#add(end);
       return undefined;
     } catch (error) {
       if (isGevError(error)) return error;
@@ -288,6 +324,10 @@ function mustBeLiteral(address: Address): void {
     'ERR_GEV_UNSUPPORTED',
     `'${address.host}' is a name: a poller takes IP literals, look the name up first`,
   );
+}
+
+function invalid(message: string): GevError<'ERR_GEV_INVALID_OPTION'> {
+  return new GevError('ERR_GEV_INVALID_OPTION', message);
 }
 
 function unsupported(what: string): GevError<'ERR_GEV_UNSUPPORTED'> {

@@ -6,6 +6,7 @@ import type { PollerTarget } from './target.js';
 
 /** Connections that dial at the same time. */
 const BURST = 500;
+const RESETS = 20;
 
 export function acceptTests({ describe, it }: Runner, target: PollerTarget): void {
   describe('accepting', () => {
@@ -46,6 +47,7 @@ export function acceptTests({ describe, it }: Runner, target: PollerTarget): voi
       inScene(target, (scene) => burst(scene, 50), { batch: 1 }),
     );
 
+    it('knows the peer of a connection that is reset at once', inScene(target, resetAtOnce));
     it('stops at a pause and goes on at a resume', inScene(target, pausedListener));
     it(
       'reports that no handle is free, and goes on at a resume',
@@ -72,6 +74,21 @@ async function burst(scene: Scene, count: number): Promise<void> {
   for (const [index, peer] of peers.entries()) {
     assert.deepEqual([...peer.received()], [index >> 8, index & 255]);
   }
+}
+
+/** The rows of its beginning and its end may come in one batch. */
+async function resetAtOnce(scene: Scene): Promise<void> {
+  const { driver, poller } = scene;
+  const remote: unknown[] = [];
+  driver.onRow = (row) => {
+    if (row.kind === EventKind.accepted) remote.push(poller.remoteAddress(row.handle));
+  };
+  const { address } = await scene.listen();
+  for (let count = 0; count < RESETS; count += 1) (await scene.dial(address)).reset();
+  // Told of after all others that are told of at all.
+  (await scene.dial(address)).write(Uint8Array.of(1));
+  await scene.until(() => driver.find(EventKind.data).length === 1, 'the last is read');
+  assert(!remote.includes(undefined), 'an accepted row has no peer');
 }
 
 async function pausedListener(scene: Scene): Promise<void> {

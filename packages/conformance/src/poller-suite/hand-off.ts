@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { constants } from 'node:os';
-import { EventKind, type HandOverResult, OrderKind, type Poller } from '@gev/core';
+import {
+  type BatchOptions,
+  EventKind,
+  type HandOverResult,
+  OrderKind,
+  type Poller,
+} from '@gev/core';
 import type { Runner } from '../runner.js';
 import { PollerDriver } from './driver.js';
 import { Random } from './random.js';
@@ -16,19 +22,20 @@ const MOST_WAITING = 1024;
 
 export function handOffTests({ describe, it }: Runner, target: PollerTarget): void {
   describe('hand-off', () => {
-    const gated = (body: (scene: Scene) => Promise<void>) =>
-      inScene(target, async (scene) => {
-        if (scene.poller.supports.handOff) return body(scene);
-        const { handle } = await scene.pair();
-        const unsupported = { code: 'ERR_GEV_UNSUPPORTED' };
-        assert.throws(() => scene.poller.release(handle), unsupported);
-        assert.throws(() => scene.poller.adopt(0), unsupported);
-        assert.throws(() => scene.poller.handOver(handle, 1, 0), unsupported);
-      });
+    const gated = (body: (scene: Scene) => Promise<void>, options?: BatchOptions) =>
+      inScene(
+        target,
+        (scene) => (scene.poller.supports.handOff ? body(scene) : isRefused(scene)),
+        options,
+      );
     it('moves a connection to another poller', gated(moves));
     it('hands a connection over, with its tag and its bytes', gated(handsOver));
     it('hands over more than a batch holds', gated(handsOverMany));
     it('hands over to itself', gated(handsOverToItself));
+    it(
+      'starves no connection with one row a batch',
+      gated(leavesConnectionsTheirTurn, { batch: 1 }),
+    );
     it('keeps a connection that nobody takes', gated(keepsWhatNobodyTakes));
     it('lets what finds no handle wait for one', gated(waitsForHandle));
     it(`lets ${MOST_WAITING} connections wait, and no more`, gated(fillsMailbox));
@@ -38,6 +45,14 @@ export function handOffTests({ describe, it }: Runner, target: PollerTarget): vo
     it('refuses a handle that is gone', gated(refusesGone));
     it('refuses a tag that is no tag', gated(refusesTags));
   });
+}
+
+async function isRefused(scene: Scene): Promise<void> {
+  const { handle } = await scene.pair();
+  const unsupported = { code: 'ERR_GEV_UNSUPPORTED' };
+  assert.throws(() => scene.poller.release(handle), unsupported);
+  assert.throws(() => scene.poller.adopt(0), unsupported);
+  assert.throws(() => scene.poller.handOver(handle, 1, 0), unsupported);
 }
 
 /** Another poller of the same kind, with its driver. */
@@ -136,6 +151,23 @@ async function handsOverToItself(scene: Scene): Promise<void> {
   const { handle } = scene.driver.find(EventKind.adopted)[0]!;
   assert.notEqual(handle, pair.handle);
   await scene.roundTrip({ peer: pair.peer, handle });
+}
+
+/** One connection is handed over to the same poller again and again. */
+async function leavesConnectionsTheirTurn(scene: Scene): Promise<void> {
+  const { poller, driver } = scene;
+  const [restless, quiet] = await scene.pairs(2);
+  let turns = 0;
+  driver.onRow = (row) => {
+    if (row.kind !== EventKind.adopted) return;
+    turns += 1;
+    mustTake(scene, { peer: restless!.peer, handle: row.handle }, poller, 0);
+  };
+  mustTake(scene, restless!, poller, 0);
+  for (let count = 1; count <= MANY; count += 1) {
+    await scene.roundTrip(quiet!);
+    await scene.until(() => turns >= count, 'it comes again');
+  }
 }
 
 async function keepsWhatNobodyTakes(scene: Scene): Promise<void> {

@@ -49,6 +49,8 @@ export interface PollerTarget {
   address?(): Address;
   /** A unix address that nobody uses; a path in the folder for temporary files when absent. */
   unixAddress?(): Address;
+  /** Whether `post` can tell that a mailbox is gone. Default true. */
+  readonly knowsMailboxes?: boolean;
   /** Bytes that the volume test moves in all. Default 16 MiB. */
   readonly volume?: number;
   /** Milliseconds until something that should happen counts as missing. Default 10,000. */

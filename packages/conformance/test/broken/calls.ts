@@ -25,6 +25,9 @@ export class NeverRefuses extends MemoryPoller {
   override handOver(): HandOverResult {
     return 'taken';
   }
+  override post(mailbox: number, bytes: Uint8Array): boolean {
+    return this.#forgive(() => super.post(mailbox, bytes), true);
+  }
   #forgive<Value>(call: () => Value, otherwise: Value): Value {
     try {
       return call();
@@ -93,5 +96,27 @@ export class GivesViews extends MemoryPoller {
 export class HasNoMailboxOfItsOwn extends MemoryPoller {
   override get mailbox(): number {
     return 7;
+  }
+}
+
+/** Goes on knowing what it handed over. */
+export class KeepsTheHandle extends MemoryPoller {
+  readonly #given = new Map<number, Address | undefined>();
+  override handOver(handle: number, mailbox: number, tag: number): HandOverResult {
+    const remote = super.remoteAddress(handle);
+    const result = super.handOver(handle, mailbox, tag);
+    if (result === 'taken') this.#given.set(handle, remote);
+    return result;
+  }
+  override remoteAddress(handle: number): Address | undefined {
+    return super.remoteAddress(handle) ?? this.#given.get(handle);
+  }
+}
+
+/** Says so of connections that nobody has taken. */
+export class AlwaysHandsOver extends MemoryPoller {
+  override handOver(handle: number, mailbox: number, tag: number): HandOverResult {
+    super.handOver(handle, mailbox, tag);
+    return 'taken';
   }
 }

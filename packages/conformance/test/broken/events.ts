@@ -1,6 +1,6 @@
-import { EventKind, type PollerSink } from '@gev/core';
+import { type Address, EventKind, handleOf, type PollerSink } from '@gev/core';
 import type { MemoryPoller } from '../../src/memory-poller/index.js';
-import { BrokenPoller, type RowView } from './broken-poller.js';
+import { BrokenPoller, type RowView, rowsOf } from './broken-poller.js';
 
 export class LosesABit extends BrokenPoller {
   #count = 0;
@@ -70,5 +70,40 @@ export class TellsAcceptsTwice extends BrokenPoller {
         if (this.memory.events[0] === EventKind.accepted) sink.onBatch(1);
       },
     });
+  }
+}
+
+export class DropsTags extends BrokenPoller {
+  protected override event(row: RowView): boolean {
+    if (row.get('kind') === EventKind.adopted) row.set('detail', 0);
+    return true;
+  }
+}
+
+/** Drops what had come before a connection was handed over. */
+export class LosesEarlyBytes extends BrokenPoller {
+  readonly #adopted = new Set<number>();
+  protected override event(row: RowView): boolean {
+    if (row.get('kind') === EventKind.adopted) this.#adopted.add(row.get('slot'));
+    return row.get('kind') !== EventKind.data || !this.#adopted.delete(row.get('slot'));
+  }
+}
+
+/** Knows no peer whose end stands in the same batch. */
+export class ForgetsFailedPeers extends BrokenPoller {
+  readonly #failed = new Set<number>();
+  override start(sink: PollerSink): void {
+    super.start({
+      onBatch: (rows) => {
+        for (const row of rowsOf(this.memory.events, rows)) {
+          if (row.get('kind') !== EventKind.closed) continue;
+          this.#failed.add(handleOf(row.get('slot'), row.get('generation')));
+        }
+        sink.onBatch(rows);
+      },
+    });
+  }
+  override remoteAddress(handle: number): Address | undefined {
+    return this.#failed.has(handle) ? undefined : super.remoteAddress(handle);
   }
 }

@@ -1,11 +1,13 @@
 import { EventKind, OrderKind } from '@gev/core';
 import type { MemoryPoller } from '../../src/memory-poller/index.js';
 import {
+  AlwaysHandsOver,
   GivesViews,
   HasNoMailboxOfItsOwn,
   InventsAddresses,
   IsParticularAboutStop,
   KeepsLetters,
+  KeepsTheHandle,
   NeverRefuses,
   TellsTheAskedAddress,
   TurnsThePile,
@@ -13,9 +15,12 @@ import {
 import {
   CallsEveryEndOrderly,
   DropsKind,
+  DropsTags,
+  ForgetsFailedPeers,
   ForgetsGenerations,
   GoesOnAfterStop,
   LosesABit,
+  LosesEarlyBytes,
   ObeysStaleOrders,
   TellsAcceptsTwice,
 } from './events.js';
@@ -81,5 +86,10 @@ export const BROKEN: readonly [name: string, make: Make, noticed: string][] = [
   ['turns the pile of letters', (...a) => new TurnsThePile(...a), 'several senders'],
   ['gives views of letters', (...a) => new GivesViews(...a), 'copies of what was posted'],
   ['has no mailbox of its own', (...a) => new HasNoMailboxOfItsOwn(...a), 'a mailbox of its own'],
+  ['drops tags', (...a) => new DropsTags(...a), 'with its tag'],
+  ['loses early bytes', (...a) => new LosesEarlyBytes(...a), 'and its bytes'],
+  ['keeps the handle', (...a) => new KeepsTheHandle(...a), 'hands a connection over'],
+  ['always hands over', (...a) => new AlwaysHandsOver(...a), 'and no more'],
+  ['forgets failed peers', (...a) => new ForgetsFailedPeers(...a), 'reset on its way'],
   ['is particular about stop', (...a) => new IsParticularAboutStop(...a), 'stopped again'],
 ];
