@@ -25,6 +25,11 @@ export interface ProtocolSuiteOptions<In, Out> {
   readonly preamble?: Uint8Array;
   /** Default true: feeds random bytes. False where every byte is a message. */
   readonly garbage?: boolean;
+  /**
+   * Default false: where no message comes, no byte may be consumed. True for a protocol that drops
+   * bytes of no message as they come, such as those of a frame that is too long.
+   */
+  readonly discards?: boolean;
 }
 
 /** Up to this many bytes every split in two is tried; past it those near the borders. */
@@ -99,9 +104,12 @@ function incompleteTests<In, Out>({ it }: Runner, options: ProtocolSuiteOptions<
       for (const position of splits(stream)) {
         if (position === stream.bytes.length) continue;
         const peer = new ProtocolPeer(options);
-        // The peer itself checks that the buffer is as it was when no message comes.
+        const before = peer.buffer.length;
+        // The peer itself checks that what is left in the buffer is as it was.
         const got = feed(peer, [stream.bytes.subarray(0, position)], `${position} bytes of one:`);
         assert.deepEqual(got, [], `a message came of the first ${position} bytes of one`);
+        const left = peer.buffer.length - before;
+        assert.equal(left, position, `of the first ${position} bytes of one ${left} were left`);
       }
     }
   });

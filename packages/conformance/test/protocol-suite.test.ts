@@ -92,6 +92,31 @@ protocolSuite({ describe, it }, 'a protocol with a state and a preamble', {
   expected: (message) => ({ bytes: Buffer.from(message) }),
 });
 
+/** Drops zero bytes in front of a message at once, whether or not the message is there. */
+function dropsZeros(buffer: ReadBuffer): string | undefined {
+  while (buffer.peekUint8() === 0) buffer.retrieve(1);
+  const size = buffer.peekUint8();
+  if (size === undefined || buffer.length < 1 + size) return undefined;
+  buffer.retrieve(1);
+  return Buffer.from(buffer.take(size)!).toString('latin1');
+}
+
+const padded: ProtocolSuiteOptions<string, string> = {
+  create: () => ({
+    unpack: dropsZeros,
+    pack(message, out) {
+      out.writeUint8(message.length);
+      out.writeString(message);
+    },
+  }),
+  createBuffer: () => new ArrayQueue(),
+  messages: ['one', 'two', 'three'],
+  preamble: new Uint8Array(3),
+  discards: true,
+};
+
+protocolSuite({ describe, it }, 'a protocol that discards', padded);
+
 /** Breaks one thing in the length-prefixed protocol. */
 function broken(change: Partial<Protocol<Uint8Array>>): () => Protocol<Uint8Array> {
   return () => ({ ...lengthPrefixed, ...change });
@@ -194,6 +219,19 @@ describe('protocolSuite with a broken protocol', () => {
       );
     });
   }
+
+  it('fails when it discards and does not say so', async () => {
+    const runner = new RecordingRunner();
+    protocolSuite(runner, 'padded', { ...padded, discards: false });
+    assert.match((await runner.failures()).join('; '), /by itself/);
+  });
+
+  it('fails when it discards what belongs to a message', async () => {
+    const runner = new RecordingRunner();
+    const create = broken({ unpack: eatsTheHeader });
+    protocolSuite(runner, 'broken', { ...frames, create, discards: true });
+    assert.match((await runner.failures()).join('; '), /as it was/);
+  });
 
   it('tells the seed, and where it cut', async () => {
     const runner = new RecordingRunner();

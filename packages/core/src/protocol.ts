@@ -15,8 +15,9 @@ import { GevError } from './error.js';
 export interface Protocol<In, Out = In> {
   /**
    * Takes one message from the buffer, or returns `undefined` when it does not yet hold a whole
-   * one (then the buffer must be left as it was). Any other value is a message, an empty one too.
-   * Called again until it returns `undefined`. May throw {@link protocolError}.
+   * one (then what belongs to a message must be left as it was; bytes that belong to none, such as
+   * those of a frame that is thrown away, may be consumed). Any other value is a message, an empty one
+   * too. Called again until it returns `undefined`. May throw {@link protocolError}.
    */
   unpack(buffer: ReadBuffer, connection: Connection<Out>): In | undefined;
   /** Writes one message. What it throws closes the connection with reason `handler-error`. */
