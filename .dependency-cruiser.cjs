@@ -10,6 +10,7 @@ const ARROWS = {
   'node-poller': ['core'],
   loop: ['core'],
   server: ['core', 'loop', 'ringbuffer'],
+  'plugin-framing': ['core'],
   gev: ['core', 'loop', 'native-poller', 'node-poller', 'server'],
 };
 

@@ -1,0 +1,12 @@
+export { type ChecksumOptions, withChecksum } from './checksum.js';
+export { compose } from './compose.js';
+export { type Delimiter, type DelimiterOptions, delimiter } from './delimiter.js';
+export type { FramingErrorCode } from './error.js';
+export { fixed } from './fixed.js';
+export type { Framing } from './framing.js';
+export { lengthField } from './length-field.js';
+export type { LengthFieldOptions } from './length-field-layout.js';
+export type { Endian, LengthBytes } from './length-number.js';
+export { type ByteLineOptions, type LineOptions, line, type TextLineOptions } from './line.js';
+export { type Codec, mapProtocol } from './map-protocol.js';
+export { type Varint32Options, varint32 } from './varint.js';

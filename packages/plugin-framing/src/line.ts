@@ -1,0 +1,127 @@
+import { type Connection, type Protocol, protocolError, type ReadBuffer } from '@gev/core';
+import { ConnectionNumber } from './connection-number.js';
+import { cannotPack } from './error.js';
+import type { Framing } from './framing.js';
+import { checkNames, DEFAULT_SEARCH, flag, oneOf, wholeNumber } from './option.js';
+
+const LF = 0x0a;
+const CR = 0x0d;
+
+export interface LineOptions {
+  /** Longest line in bytes, its end not counted. Default 64 KiB. */
+  readonly maxLength?: number;
+  /** True: messages come without their line end; false: with it. Default true. */
+  readonly strip?: boolean;
+  /** The line end that `pack` writes; read are both. Default `'\n'`. */
+  readonly newline?: '\n' | '\r\n';
+  /** What messages are: text of UTF-8, or a view, valid until the handler returns. Default text. */
+  readonly encoding?: 'utf8' | 'bytes';
+}
+
+/** {@link LineOptions} for lines that come as bytes. */
+export interface ByteLineOptions extends LineOptions {
+  readonly encoding: 'bytes';
+}
+
+/** {@link LineOptions} for lines that come as text. */
+export interface TextLineOptions extends LineOptions {
+  readonly encoding?: 'utf8';
+}
+
+const NAMES: readonly (keyof LineOptions)[] = ['maxLength', 'strip', 'newline', 'encoding'];
+
+/**
+ * Lines that end with LF or CRLF, as Netty's LineBasedFrameDecoder reads them. An empty line is a
+ * message. How far a line was searched is remembered, so a line that trickles in costs no more than
+ * one that comes at once; nobody else may consume bytes in between.
+ *
+ * Text or bytes can be packed. `newline` is added, with `strip: false` only where the message does not
+ * end with LF itself. A message with another LF in it would be two, and one that ends with CR before a
+ * LF would lose it: `pack` throws `ERR_GEV_HANDLER`.
+ *
+ * A line over `maxLength`, or that is no UTF-8 where it should be text, closes the connection with
+ * `protocol-error` (`ERR_GEV_PROTOCOL`).
+ *
+ * @throws GevError `ERR_GEV_INVALID_OPTION`
+ * @see https://netty.io/4.1/api/io/netty/handler/codec/LineBasedFrameDecoder.html
+ *
+ * @example
+ * createServer({ address, protocol: line(), handler: { onMessage: (c, text) => text.toUpperCase() } });
+ */
+export function line(options: ByteLineOptions): Framing;
+export function line(options?: TextLineOptions): Protocol<string, Uint8Array | string>;
+export function line(options: LineOptions = {}): Framing | Protocol<string, Uint8Array | string> {
+  checkNames(options, NAMES);
+  const encoding = oneOf('encoding', options.encoding ?? 'utf8', ['utf8', 'bytes']);
+  const framing = byteLines(
+    wholeNumber('maxLength', options.maxLength ?? DEFAULT_SEARCH, 0),
+    flag('strip', options.strip ?? true),
+    oneOf('newline', options.newline ?? '\n', ['\n', '\r\n']),
+  );
+  return encoding === 'bytes' ? framing : textLines(framing);
+}
+
+function byteLines(maxLength: number, strip: boolean, newline: string): Framing {
+  const searched = new ConnectionNumber('gev.line.searched');
+
+  /** There is no end yet. */
+  function wait(buffer: ReadBuffer, connection: Connection<never>): undefined {
+    const { length } = buffer;
+    // One more may still be the CR of the end.
+    if (length > maxLength + 1) throw tooLong(maxLength);
+    if (length > 0) searched.set(connection, length);
+  }
+
+  return {
+    unpack(buffer, connection) {
+      const from = searched.get(connection);
+      const at = buffer.indexOf(LF, from);
+      if (at === -1) return wait(buffer, connection);
+      if (from > 0) searched.forget(connection);
+      const size = at > 0 && buffer.peekUint8(at - 1) === CR ? at - 1 : at;
+      if (size > maxLength) throw tooLong(maxLength);
+      if (!strip) return buffer.take(at + 1);
+      const message = buffer.take(size);
+      buffer.retrieve(at + 1 - size);
+      return message;
+    },
+    pack(message, out) {
+      const { length } = message;
+      const isText = typeof message === 'string';
+      const at = isText ? message.indexOf('\n') : message.indexOf(LF);
+      const isWhole = !strip && length > 0 && at === length - 1;
+      if (at !== -1 && !isWhole) throw cannotPack('a message has LF in it and would be two lines');
+      if (isText) out.writeString(message);
+      else out.write(message);
+      if (isWhole) return;
+      const last = isText ? message.charCodeAt(length - 1) : message[length - 1];
+      if (last === CR && newline === '\n') {
+        throw cannotPack("a message ends with CR, which would belong to the end: newline '\\r\\n'");
+      }
+      out.writeString(newline);
+    },
+    onClose: (connection) => searched.forget(connection),
+    packHeader: undefined,
+  };
+}
+
+function textLines(framing: Framing): Protocol<string, Uint8Array | string> {
+  // Strict, and the mark that some editors put in front is a character as any other.
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  return {
+    ...framing,
+    unpack(buffer, connection) {
+      const bytes = framing.unpack(buffer, connection);
+      if (bytes === undefined) return undefined;
+      try {
+        return decoder.decode(bytes);
+      } catch (error) {
+        throw protocolError('a line is not UTF-8', error);
+      }
+    },
+  };
+}
+
+function tooLong(maxLength: number): Error {
+  return protocolError(`a line has more than maxLength ${maxLength} bytes`);
+}
