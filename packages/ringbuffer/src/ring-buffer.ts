@@ -7,7 +7,7 @@ import { limit, wholeNumber } from './options.js';
 const EMPTY = new Uint8Array(0);
 
 /** So many bytes are searched by a loop, before a view is made for the native search. */
-const SEARCH_BY_LOOP = 64;
+const SEARCH_BY_LOOP = 128;
 
 const encoder = new TextEncoder();
 
@@ -151,12 +151,16 @@ export class RingBuffer implements ReadBuffer, WriteBuffer {
 
   /** Where `byte` (0 to 255) first stands, counted from the read position, or -1. */
   indexOf(byte: number, from = 0): number {
-    let at = Math.max(from, 0);
-    const near = Math.min(this.#length, at + SEARCH_BY_LOOP);
-    for (; at < near; at += 1) {
-      if (this.#byteAt(at) === byte) return at;
+    const start = Math.max(from, 0);
+    if (start >= this.#length) return -1;
+    const data = this.#data;
+    const at = this.#after(this.#read, start);
+    const near = Math.min(at + SEARCH_BY_LOOP, at + this.#length - start, this.#end);
+    for (let index = at; index < near; index += 1) {
+      if (data[index] === byte) return start + index - at;
     }
-    return at < this.#length ? this.#indexOfFar(byte, at) : -1;
+    const searched = start + near - at;
+    return searched < this.#length ? this.#indexOfFar(byte, searched) : -1;
   }
 
   /** A copy of all unread bytes. */
