@@ -44,6 +44,7 @@ for (const bytes of [1, 2, 3, 4, 8] as const) {
 
 const HEADERS: Record<string, LengthFieldOptions> = {
   'that counts itself': { bytes: 2, adjustment: -2 },
+  'of four bytes that counts itself': { adjustment: -4 },
   'behind two bytes of header': { bytes: 2, offset: 2, header: Uint8Array.of(0xca, 0xfe, 0, 0) },
   'before a header, all of it stripped': {
     bytes: 3,

@@ -21,6 +21,7 @@ const FORMATS: Record<string, () => Framing> = {
   '>Q': () => lengthField({ bytes: 8 }),
   '<Q': () => lengthField({ bytes: 8, endian: 'little' }),
   '!>H': () => lengthField({ bytes: 2, adjustment: -2 }),
+  '!>I': () => lengthField({ adjustment: -4 }),
   varint: () => varint32(),
 };
 
