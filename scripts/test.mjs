@@ -6,7 +6,7 @@ import { pnpm, root, setUp } from './pnpm.mjs';
 
 const RESULT = join('test-results', 'vitest.json');
 
-const packages = ['packages', 'apps']
+const packages = ['packages', 'apps', 'templates']
   .flatMap((group) => readdirSync(join(root, group)).map((name) => join(root, group, name)))
   .filter((path) => existsSync(join(path, 'test')));
 

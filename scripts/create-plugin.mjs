@@ -1,0 +1,57 @@
+// `pnpm create-plugin NAME`: copies templates/plugin to packages/plugin-NAME under that name, and links
+// its dependencies. Its tests are green at once.
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pnpm, root } from './pnpm.mjs';
+
+const TEMPLATE = join(root, 'templates/plugin');
+/** What is made by tools and belongs to no copy. */
+const MADE = new Set(['node_modules', 'dist', 'test-results', '.turbo']);
+/** Words of lower-case letters and digits, joined by hyphens: a name in npm and a folder at once. */
+const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+
+const [name, parent = join(root, 'packages'), ...others] = process.argv.slice(2);
+if (name === undefined || others.length > 0) fail('usage: pnpm create-plugin NAME');
+if (!NAME.test(name)) {
+  fail(
+    `'${name}' cannot be a plugin's name: give lower-case words joined by hyphens, as in mqtt-sn`,
+  );
+}
+const target = join(parent, `plugin-${name}`);
+if (existsSync(target)) fail(`${target} is there already: choose another name or remove it`);
+
+for (const path of filesOf(TEMPLATE)) {
+  const copy = join(target, renamed(path));
+  mkdirSync(dirname(copy), { recursive: true });
+  writeFileSync(copy, renamed(readFileSync(join(TEMPLATE, path), 'utf8')));
+}
+console.log(`made ${target}`);
+if (parent === join(root, 'packages')) {
+  const code = pnpm(['install', '--no-frozen-lockfile', '--prefer-offline']);
+  if (code !== 0) process.exit(code);
+  console.log(`its tests: npx pnpm --filter @gev/plugin-${name} test`);
+}
+
+/** Paths of the files below a folder, from there. */
+function filesOf(folder, below = '') {
+  return readdirSync(join(folder, below)).flatMap((entry) => {
+    const path = join(below, entry);
+    if (MADE.has(entry)) return [];
+    return statSync(join(folder, path)).isDirectory() ? filesOf(folder, path) : [path];
+  });
+}
+
+/** The template's name in a path or a text becomes the plugin's: as a package, a file, a function. */
+function renamed(text) {
+  const camel = name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
+  return text
+    .replaceAll('plugin-template', `plugin-${name}`)
+    .replaceAll('/template.', `/${name}.`)
+    .replaceAll(/\btemplate\b/g, camel)
+    .replace('  "private": true,\n', '');
+}
+
+function fail(message) {
+  console.error(`create-plugin: ${message}`);
+  process.exit(2);
+}
