@@ -15,7 +15,6 @@ const ARROWS = {
   'node-poller': ['core'],
   loop: ['core'],
   server: ['core', 'loop', 'ringbuffer'],
-  'plugin-framing': ['core'],
   gev: ['core', 'loop', 'native-poller', 'node-poller', 'server'],
   ...Object.fromEntries(PLUGINS.map((name) => [name, ['core', 'ringbuffer']])),
 };
