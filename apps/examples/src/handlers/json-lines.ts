@@ -1,0 +1,29 @@
+import { line, mapProtocol } from '@gev/plugin-framing';
+import { defineHandler } from 'gev';
+
+/** What a client may send; whatever it sent, it is checked before it is used. */
+interface Request {
+  readonly id?: unknown;
+  readonly add?: unknown;
+}
+
+type Response = { readonly id: unknown } & ({ readonly sum: number } | { readonly error: string });
+
+const jsonLines = mapProtocol(line(), {
+  decode: (text): Request => Object(JSON.parse(text)),
+  encode: (response: Response) => JSON.stringify(response),
+});
+
+export default defineHandler(() => ({
+  protocol: jsonLines,
+  handler: {
+    onMessage(_connection, { id = null, add }): Response {
+      if (!isNumbers(add)) return { id, error: 'give { "id": ..., "add": [numbers] }' };
+      return { id, sum: add.reduce((one, other) => one + other, 0) };
+    },
+  },
+}));
+
+function isNumbers(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((each) => typeof each === 'number');
+}
