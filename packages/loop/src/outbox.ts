@@ -113,11 +113,13 @@ export class Outbox implements WriteBuffer {
 
   /**
    * Puts bytes where {@link sendShared} finds them, once for any number of receivers, until
-   * {@link unshare}. False: they are too large for that and have to be sent one by one.
+   * {@link unshare}. False: they are too large for that, or others are shared at the moment (a
+   * receiver's callback shares on its own account), and have to be sent one by one.
    */
   share(bytes: Uint8Array): boolean {
     if (this.#packing) throw sendInsidePack();
-    this.unshare();
+    if (this.#base !== this.#bottom) return false;
+    this.flush();
     if (bytes.length > (this.#end - this.#bottom) / 2) return false;
     this.#arena.set(bytes, this.#bottom);
     this.#moveBase(this.#bottom + bytes.length);

@@ -70,6 +70,21 @@ describe('the outbox', () => {
     expect([to.text(1), to.text(2)]).toEqual(['abd', 'c']);
   });
 
+  it('shares one message at a time: who shares within is refused and sends by itself', () => {
+    const to = new Receiver();
+    const [outer, inner] = ['outer', 'in'].map((text) => new TextEncoder().encode(text));
+    expect(to.outbox.share(outer!)).toBe(true);
+    to.outbox.sendShared(1, 1);
+    expect(to.outbox.share(inner!)).toBe(false);
+    to.message(1, (out) => out.write(inner!));
+    to.outbox.flush();
+    to.outbox.sendShared(2, 1);
+    to.outbox.unshare();
+    expect([to.text(1), to.text(2)]).toEqual(['outerin', 'outer']);
+    expect(to.outbox.share(inner!)).toBe(true);
+    to.outbox.unshare();
+  });
+
   it('keeps orders without bytes in their place', () => {
     const to = new Receiver();
     to.message(1, (out) => out.writeString('a'));

@@ -11,17 +11,21 @@ const MOST = 2 ** 48 - 1;
 export class NodeMailbox {
   readonly id = randomInt(1, MOST);
   readonly #channel: BroadcastChannel;
+  readonly #onMail: () => void;
   #letters: Uint8Array[] = [];
 
   /** @param onMail called when letters have come and none waited before */
   constructor(onMail: () => void) {
     this.#channel = new BroadcastChannel(nameOf(this.id));
-    this.#channel.onmessage = (event) => {
-      const { data } = event as { data: Uint8Array };
-      if (this.#letters.push(data) === 1) onMail();
-    };
+    this.#onMail = onMail;
+    this.#channel.onmessage = (event) => this.put((event as { data: Uint8Array }).data);
     // As a mailbox of a native poller it does not keep the process alive.
     this.#channel.unref();
+  }
+
+  /** Adds a letter, which is the mailbox's from now on. */
+  put(letter: Uint8Array): void {
+    if (this.#letters.push(letter) === 1) this.#onMail();
   }
 
   take(): Uint8Array[] {

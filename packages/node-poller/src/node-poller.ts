@@ -169,7 +169,9 @@ export class NodePoller implements Poller {
     if (!types.isUint8Array(bytes)) {
       throw new GevError('ERR_GEV_INVALID_OPTION', 'a letter must be a Uint8Array');
     }
-    postTo(mailbox, bytes);
+    // What is sent to oneself is there at once, as in a native poller.
+    if (mailbox === this.#mailbox.id) this.#mailbox.put(bytes.slice());
+    else postTo(mailbox, bytes);
     return true;
   }
 

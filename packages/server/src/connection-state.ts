@@ -27,7 +27,9 @@ export const Flag = {
   writeEnded: 1 << 5,
   /** `send` returned false, or will: `onDrain` is owed. */
   needsDrain: 1 << 6,
+  /** The server stops, and the handler has yet to say what is under way. */
+  pausedByStop: 1 << 7,
 } as const;
 
 /** Set when anybody wants reading to pause. */
-export const PAUSED = Flag.pausedByUser | Flag.pausedByBacklog;
+export const PAUSED = Flag.pausedByUser | Flag.pausedByBacklog | Flag.pausedByStop;

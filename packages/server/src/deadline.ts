@@ -5,6 +5,7 @@ export class Deadline {
   #resolve!: () => void;
   #at = Number.POSITIVE_INFINITY;
   #timeout: NodeJS.Timeout | undefined;
+  #over = false;
 
   constructor() {
     this.passed = new Promise((resolve) => {
@@ -20,14 +21,15 @@ export class Deadline {
   /** Sets it to `timeout` milliseconds from now, unless it is nearer already. */
   within(timeout: number): void {
     const at = performance.now() + timeout;
-    if (at >= this.#at) return;
+    if (this.#over || at >= this.#at) return;
     this.#at = at;
     clearTimeout(this.#timeout);
     this.#timeout = setTimeout(this.#resolve, timeout);
   }
 
-  /** Nobody waits for it any more. */
+  /** Nobody waits for it any more, or will. */
   cancel(): void {
+    this.#over = true;
     clearTimeout(this.#timeout);
   }
 }

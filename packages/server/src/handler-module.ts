@@ -79,7 +79,7 @@ export async function loadHandlerModule<In, Out, Context>(
   return application as unknown as Application<In, Out, Context>;
 }
 
-const CALLBACKS = ['onConnect', 'onClose', 'onDrain', 'onEnd', 'onError'] as const;
+const CALLBACKS = ['onConnect', 'onClose', 'onClosing', 'onDrain', 'onEnd', 'onError'] as const;
 
 /** @throws GevError `ERR_GEV_INVALID_OPTION` when `handler` has no `onMessage` function */
 export function assertHandler(handler: unknown, what: string): void {

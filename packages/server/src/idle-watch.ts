@@ -16,9 +16,17 @@ interface Watched {
   onIdle(): void;
 }
 
+/** The part of a time-out after which a slow reader's progress is looked for again. */
+const STEPS = 32;
+/** Milliseconds between such looks at the most. */
+const LONGEST_STEP = 1_000;
+
 /**
  * Closes a connection that was idle for too long, to the millisecond. A refresh is one store: the
  * timer is not moved then, but looks at the times when it fires, and waits for the rest.
+ *
+ * Only while bytes are unsent it looks more often, because nobody tells when the kernel takes some of
+ * them: a reader's progress is then noticed within a 32nd of the time-out.
  */
 export class IdleWatch {
   readonly #loop: ReactorLoop;
@@ -26,7 +34,7 @@ export class IdleWatch {
   readonly #connection: Watched;
   #received: number;
   #sent: number;
-  /** Unsent bytes when the timer last looked: fewer now means that the peer is reading. */
+  /** Unsent bytes at the last look: fewer now means that the peer is reading. */
   #unsent = 0;
   readonly #timer: WheelTimer;
 
@@ -49,18 +57,38 @@ export class IdleWatch {
     this.#sent = this.#loop.now;
   }
 
+  /** So many bytes are unsent; told when the first are, and when few or none are left. */
+  backlog(unsent: number): void {
+    const begins = this.#unsent === 0;
+    this.#note(unsent);
+    if (begins && unsent > 0) this.#wait();
+  }
+
   stop(): void {
     this.#timer.cancel();
   }
 
   #look(): void {
-    const now = this.#loop.now;
-    const unsent = this.#connection.writeBufferLength;
-    if (unsent < this.#unsent) this.#sent = now;
-    this.#unsent = unsent;
-    const left = this.#left(now);
-    if (left > 0) this.#loop.rearm(this.#timer, left);
+    this.#note(this.#connection.writeBufferLength);
+    if (this.#left(this.#loop.now) > 0) this.#wait();
     else this.#connection.onIdle();
+  }
+
+  #note(unsent: number): void {
+    if (unsent < this.#unsent) this.#sent = this.#loop.now;
+    this.#unsent = unsent;
+  }
+
+  #wait(): void {
+    const left = this.#left(this.#loop.now);
+    const step = this.#unsent > 0 ? this.#step() : left;
+    this.#loop.rearm(this.#timer, Math.max(0, Math.min(left, step)));
+  }
+
+  /** Milliseconds until a slow reader is looked at again. */
+  #step(): number {
+    const { write, all } = this.#timeouts;
+    return Math.min(LONGEST_STEP, Math.min(write, all) / STEPS);
   }
 
   /** Milliseconds until the first of the time-outs, by what is known now. */

@@ -11,6 +11,7 @@ import {
 } from '@gev/core';
 import { Timers } from '@gev/loop';
 import { type CheckedOptions, checkOptions } from './check-options.js';
+import { Deadline } from './deadline.js';
 import type { ServerErrorCode } from './error-codes.js';
 import { wholeNumber } from './limits.js';
 import { checkFilter } from './loops/broadcast.js';
@@ -67,6 +68,8 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Context = unknow
   #state: 'new' | 'starting' | 'listening' | 'closed' = 'new';
   #starting: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
+  readonly #deadline = new Deadline();
+  #draining = false;
   readonly #timers = new Timers();
 
   /** @throws GevError `ERR_GEV_INVALID_OPTION`, `ERR_GEV_INVALID_ADDRESS` */
@@ -122,6 +125,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Context = unknow
       await this.#starting;
     } catch (error) {
       this.#state = 'closed';
+      this.#loops = undefined;
       this.#timers.cancelAll();
       throw error;
     }
@@ -163,8 +167,9 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Context = unknow
    */
   async close(options: CloseOptions = {}): Promise<void> {
     const timeout = wholeNumber('timeout', options.timeout ?? CLOSE_TIMEOUT, 0);
-    if (this.#closing !== undefined) void this.#loops?.close(timeout);
-    this.#closing ??= this.#close(timeout);
+    this.#deadline.within(timeout);
+    if (this.#draining) void this.#loops?.close(timeout);
+    this.#closing ??= this.#close();
     await this.#closing;
   }
 
@@ -184,9 +189,8 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Context = unknow
 
   async #start(): Promise<void> {
     const addresses = await Promise.all(this.#checked.addresses.map(resolveHost));
-    const loops = this.#makeLoops();
-    this.#addresses = await loops.listen(addresses);
-    this.#loops = loops;
+    this.#loops = this.#makeLoops();
+    this.#addresses = await this.#loops.listen(addresses);
   }
 
   #makeLoops(): ServerLoops<Out> {
@@ -219,18 +223,20 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Context = unknow
   }
 
   #running(): ServerLoops<Out> {
-    if (this.#loops !== undefined && this.#state !== 'closed') return this.#loops;
+    if (this.#loops !== undefined && this.#state === 'listening') return this.#loops;
     throw stateError(
       `the server is ${this.#state}: nothing can be sent before listen() or after close()`,
     );
   }
 
-  async #close(timeout: number): Promise<void> {
+  async #close(): Promise<void> {
     this.#state = 'closed';
     this.#timers.cancelAll();
     // A start that failed has cleaned up after itself and told its own caller.
-    await this.#starting?.catch(() => {});
-    await this.#loops?.close(timeout);
+    await Promise.race([this.#starting?.catch(() => {}), this.#deadline.passed]);
+    this.#draining = true;
+    await this.#loops?.close(Math.ceil(this.#deadline.left));
+    this.#deadline.cancel();
   }
 }
 

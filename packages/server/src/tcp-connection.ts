@@ -148,9 +148,26 @@ export class TcpConnection<In, Out, Context>
     this.#closeFor('local-closed');
   }
 
-  /** `close`, for the reason that the server is stopping. */
+  /**
+   * `close`, for the reason that the server is stopping: after what was received has been handled, and
+   * what the handler has under way is done.
+   */
   closeForServer(): void {
-    this.#closeFor('server-closing');
+    if (this.#state !== State.open || this.#is(Flag.pausedByStop)) return;
+    try {
+      this.#deliverRest();
+      this.#pauseFor(Flag.pausedByStop);
+      const underWay = this.#group.handler.onClosing?.(this);
+      if (underWay === undefined) this.#closeFor('server-closing');
+      else this.#closeAfter(underWay);
+    } catch (error) {
+      this.onFault(error);
+    }
+  }
+
+  /** Whether it is one of the connections of that server or client, in that loop. */
+  isOf(group: object): boolean {
+    return this.#group === group;
   }
 
   destroy(): void {
@@ -226,6 +243,7 @@ export class TcpConnection<In, Out, Context>
     const { loop, limits } = this.#group;
     const queued = loop.queued[this.slot]!;
     this.#waiters?.settle(this.#sent - this.writeBufferLength);
+    this.#idle?.backlog(queued);
     if (queued > limits.highWatermark) this.#standBack();
     else if (queued <= limits.lowWatermark) this.#goOn();
   }
@@ -268,6 +286,23 @@ export class TcpConnection<In, Out, Context>
       }
     }
     this.#keep(buffer);
+  }
+
+  /** Delivers whole messages that wait because replies do: they were received, and are answered. */
+  #deliverRest(): void {
+    while (this.#leftover !== undefined && !this.#is(Flag.pausedByUser)) {
+      const before = this.#leftover.length;
+      this.#flags &= ~Flag.pausedByBacklog;
+      this.#deliver(this.#leftover);
+      if (this.#leftover?.length === before) return;
+    }
+  }
+
+  #closeAfter(underWay: Promise<unknown>): void {
+    underWay.then(
+      () => this.#closeFor('server-closing'),
+      (error: unknown) => this.onFault(error),
+    );
   }
 
   #keep(buffer: RingBuffer): void {

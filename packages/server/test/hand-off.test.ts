@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { until } from './client.js';
 import { pollers } from './pollers.js';
-import { Member, Threads } from './threads.js';
+import { Hold, Member, Threads } from './threads.js';
 
 const natives = pollers.filter(({ name }) => name !== 'node');
 
@@ -60,33 +60,41 @@ describe.each(natives)('handing over on $name', (choice) => {
   it('bounds what waits for loops that are busy, and serves it when they are not', {
     timeout: 30_000,
   }, async () => {
-    await using threads = await Threads.start(choice, { backlog: 4096 });
-    for (const loop of threads.server.loops) loop.post({ busy: 1500 });
+    const holder = new Hold();
+    const { hold } = holder;
+    await using threads = await Threads.start(choice, { backlog: 4096, data: { hold } as never });
+    for (const loop of threads.server.loops) loop.post({ holdOn: true });
     const members = asking(threads, 2400);
     await until(() => threads.log.lines.length > 0);
     expect(threads.log.lines).toEqual([expect.stringMatching(/no loop takes more connections/)]);
     expect(threads.server.connections).toBeLessThanOrEqual(2048);
+    expect(served(members)).toBe(0);
+    holder.letGo();
     await until(() => served(members) === members.length);
     expect(members.filter(({ failed }) => failed !== undefined)).toEqual([]);
     for (const { socket } of members) socket.destroy();
   });
 
   it('goes to another loop while one is busy and has its most', { timeout: 30_000 }, async () => {
+    const holder = new Hold();
     await using threads = await Threads.start(choice, {
       backlog: 4096,
       balancer: { name: 'always 0', pick: () => 0 },
+      data: { hold: holder.hold } as never,
     });
-    threads.server.loops[0]!.post({ busy: 1500 });
+    threads.server.loops[0]!.post({ holdOn: true });
     const members = asking(threads, 1300);
     await until(() => served(members) >= 100);
-    expect(members.find(({ text }) => text !== '')!.text).toMatch(/@1\//);
+    expect(members.filter(({ text }) => text.includes('@0/'))).toEqual([]);
+    holder.letGo();
     await until(() => served(members) === members.length);
     for (const { socket } of members) socket.destroy();
   });
 
   it('leaves nobody counted who was on the way when the server closed', async () => {
-    const threads = await Threads.start(choice);
-    for (const loop of threads.server.loops) loop.post({ busy: 3000 });
+    const { hold } = new Hold();
+    const threads = await Threads.start(choice, { data: { hold } as never });
+    for (const loop of threads.server.loops) loop.post({ holdOn: true });
     const members = asking(threads, 10);
     await until(() => threads.server.connections === 10);
     await threads.server.close({ timeout: 0 });
@@ -95,12 +103,14 @@ describe.each(natives)('handing over on $name', (choice) => {
   });
 
   it('tells when a broadcast did not reach a loop that is far behind', async () => {
-    await using threads = await Threads.start(choice);
+    const holder = new Hold();
+    await using threads = await Threads.start(choice, { data: { hold: holder.hold } as never });
     await threads.members(2);
     const message = 'x'.repeat(1024 * 1024);
     expect(threads.server.broadcast('hello')).toBe(true);
-    threads.server.loops[0]!.post({ busy: 1000 });
+    threads.server.loops[0]!.post({ holdOn: true });
     const told = Array.from({ length: 100 }, () => threads.server.broadcast(message));
+    holder.letGo();
     expect(told.at(-1)).toBe(false);
   });
 });

@@ -240,6 +240,37 @@ describe.each(pollers)('outbound connections on $name', (choice) => {
     expect(notes.opened).toHaveLength(3);
   });
 
+  it('come back ever more slowly to a peer that takes and drops them', async () => {
+    const peer = keep(await NetPeer.echo());
+    const times: number[] = [];
+    peer.server.on('connection', (socket) => {
+      times.push(performance.now());
+      socket.destroy();
+    });
+    const { handler } = noting();
+    await makeClient().connect(peer.address, {
+      handler,
+      reconnect: { minDelay: 10, maxDelay: 10_000, jitter: 0 },
+    });
+    await until(() => times.length >= 5);
+    const waits = times.slice(1).map((time, index) => time - times[index]!);
+    // A timer may be early by the rounding of the clock, no more.
+    for (const [index, wait] of waits.entries()) expect(wait).toBeGreaterThan(9 * 2 ** index);
+  });
+
+  it('are refused and destroyed when their own onConnect aborts them', async () => {
+    const peer = keep(await NetPeer.echo());
+    const { notes, handler } = noting();
+    const controller = new AbortController();
+    const connecting = makeClient().connect(peer.address, {
+      handler: { ...handler, onConnect: () => controller.abort('changed my mind') },
+      signal: controller.signal,
+    });
+    await expect(connecting).rejects.toMatchObject({ code: 'ERR_GEV_ABORTED' });
+    await until(() => notes.reasons.length === 1);
+    expect(notes.reasons).toEqual(['local-destroyed']);
+  });
+
   it('close in order with their client, which tries no more', async () => {
     const peer = keep(await NetPeer.echo());
     const client = Client.on(choice);

@@ -53,7 +53,6 @@ describe.each(natives)('a thread that dies on $name', (choice) => {
       const loads = living.map((member) => new Load(member));
       threads.server.loops[0]!.post({ die });
       await until(() => threads.exits.length === 1);
-      const died = performance.now();
       expect(threads.exits[0]).toMatchObject({
         loop: 0,
         error: { message: expect.stringMatching(message) },
@@ -61,7 +60,6 @@ describe.each(natives)('a thread that dies on $name', (choice) => {
       await until(() => dying.every(({ ended }) => ended));
       expect(threads.server.connections).toBe(4);
       await until(() => threads.starts.length === 1);
-      expect(performance.now() - died).toBeLessThan(1000);
       const next = await threads.members(4);
       expect(new Set(next.map(({ loop }) => loop)).size).toBe(2);
       const ids = [...members, ...next].map(({ id }) => id);
@@ -77,7 +75,10 @@ describe.each(natives)('a thread that dies on $name', (choice) => {
     threads.server.loops[0]!.post({ die: 'timer' });
     await until(() => threads.exits.length === 1);
     const meanwhile = await threads.members(3);
-    expect(meanwhile.every(({ loop, failed }) => loop >= 0 && failed === undefined)).toBe(true);
+    // It may be back while they come, but not before its thread was started anew.
+    const isBack = threads.starts.length === 1;
+    expect(meanwhile.every(({ failed }) => failed === undefined)).toBe(true);
+    if (!isBack) expect(meanwhile.map(({ loop }) => loop)).toEqual([1, 1, 1]);
     await until(() => threads.starts.length === 1);
   });
 
@@ -90,9 +91,13 @@ describe.each(natives)('a thread that dies on $name', (choice) => {
   });
 
   it('waits longer each time', { timeout: 20_000 }, async () => {
-    await using threads = await Threads.start(choice, { data: { dieAtOnce: true } as never });
-    await until(() => threads.exits.filter(({ loop }) => loop === 1).length >= 4);
-    const waits = threads.exits.filter(({ loop }) => loop === 1).map(({ restartIn }) => restartIn);
+    await using threads = await Threads.start(choice);
+    for (let deaths = 1; deaths <= 4; deaths += 1) {
+      threads.server.loops[1]!.post({ die: 'timer' });
+      await until(() => threads.starts.length === deaths);
+    }
+    const waits = threads.exits.map(({ restartIn }) => restartIn);
+    expect(waits).toHaveLength(4);
     expect(waits[3]!).toBeGreaterThan(2 * waits[0]!);
   });
 

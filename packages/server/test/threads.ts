@@ -125,6 +125,17 @@ export class Member {
   }
 }
 
+/** Holds loops still, as a handler that computes does, until let go; their `data` is `{ hold }`. */
+export class Hold {
+  readonly hold = new SharedArrayBuffer(4);
+
+  letGo(): void {
+    const flag = new Int32Array(this.hold);
+    Atomics.store(flag, 0, 1);
+    Atomics.notify(flag, 0);
+  }
+}
+
 /** A balancer that obeys a list. */
 export function listed(...picks: readonly number[]): LoadBalancer {
   let turn = 0;

@@ -6,7 +6,7 @@ import { ConnectionRegistry, type Registered } from '../connection-registry.js';
 import { Deadline } from '../deadline.js';
 import type { ServerErrorCode } from '../error-codes.js';
 import { wholeNumber } from '../limits.js';
-import { reactorOf } from '../loops/handler-loop.js';
+import { loopHostOf } from '../loops/handler-loop.js';
 import { passThrough } from '../pass-through.js';
 import type { CloseOptions } from '../server.js';
 import type { PollerChoice } from '../server-options.js';
@@ -40,15 +40,19 @@ export class Client implements AsyncDisposable {
   readonly #overlay = new RingBuffer();
   readonly #leftovers = new RingBufferPool();
   readonly #deadline = new Deadline();
-  #lastId = 0;
   #closing: Promise<void> | undefined;
 
-  private constructor(loop: ReactorLoop, ownsLoop: boolean, onIdle: () => void) {
+  private constructor(
+    loop: ReactorLoop,
+    ownsLoop: boolean,
+    nextId: () => number,
+    onIdle: () => void,
+  ) {
     this.#loop = loop;
     this.#ownsLoop = ownsLoop;
     this.#onIdle = onIdle;
     this.#registry = new ConnectionRegistry({
-      nextId: () => ++this.#lastId,
+      nextId,
       onLeave: (connection) => this.#members.delete(connection),
       members: () => this.#members,
     });
@@ -62,22 +66,24 @@ export class Client implements AsyncDisposable {
   static on(choice: PollerChoice, onIdle: () => void = () => {}): Client {
     const loop = new ReactorLoop({ poller: choice.create({}) });
     loop.start();
-    return new Client(loop, true, onIdle);
+    let lastId = 0;
+    return new Client(loop, true, () => ++lastId, onIdle);
   }
 
   /**
    * A client on the loop that a handler module was given: its connections share the thread with the
-   * server's, and end with the loop.
+   * server's. When the server stops they are closed in order, after the server's own.
    *
    * @throws GevError `ERR_GEV_INVALID_OPTION` for anything else
    */
   static onLoopOf(loop: EventLoop): Client {
     const known = onLoops.get(loop);
     if (known !== undefined) return known;
-    const reactor = reactorOf(loop);
-    if (reactor !== undefined) {
-      const client = new Client(reactor, false, () => {});
+    const host = loopHostOf(loop);
+    if (host !== undefined) {
+      const client = new Client(host.reactor, false, host.nextId, () => {});
       onLoops.set(loop, client);
+      host.guests.add(client);
       return client;
     }
     throw new GevError<ServerErrorCode>(

@@ -106,7 +106,8 @@ export class Connector<In, Out, Context> implements Channel {
   }
 }
 
-function timeoutError(address: Address, timeout: number): GevError<ServerErrorCode> {
+/** For an attempt that took too long; `timeout` in milliseconds. */
+export function timeoutError(address: Address, timeout: number): GevError<ServerErrorCode> {
   return new GevError(
     'ERR_GEV_CONNECT_TIMEOUT',
     `${formatAddress(address)} did not answer in ${timeout} ms: is it up, and does a firewall let you through?`,

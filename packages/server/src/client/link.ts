@@ -1,11 +1,17 @@
-import { type CloseReason, type Connection, formatAddress, GevError } from '@gev/core';
+import {
+  type Address,
+  type CloseReason,
+  type Connection,
+  formatAddress,
+  GevError,
+} from '@gev/core';
 import { Backoff } from '@gev/loop';
 import type { ConnectionGroup } from '../connection-group.js';
 import type { ServerErrorCode } from '../error-codes.js';
-import { resolveHost } from '../resolve-host.js';
+import { isLiteral, resolveHost } from '../resolve-host.js';
 import type { TcpConnection } from '../tcp-connection.js';
 import type { CheckedConnect, Retrying } from './client-options.js';
-import { Connector } from './connector.js';
+import { Connector, timeoutError } from './connector.js';
 
 /** Ends that our own side wanted: nobody wants the connection again. */
 const OURS: ReadonlySet<CloseReason> = new Set([
@@ -13,6 +19,9 @@ const OURS: ReadonlySet<CloseReason> = new Set([
   'local-destroyed',
   'server-closing',
 ]);
+
+/** Milliseconds that a connection has to stand for its end to count as the first again. */
+const STEADY = 10_000;
 
 /**
  * What one `connect` call asked for, as long as it lasts: the attempts, the connection, and, with
@@ -29,7 +38,10 @@ export class Link<In, Out, Context> {
   };
   #connector: Connector<In, Out, Context> | undefined;
   #connection: TcpConnection<In, Out, Context> | undefined;
-  /** Ends the wait between two attempts. */
+  #standsSince = 0;
+  /** The waits before reconnecting: they grow while connections are dropped soon. */
+  readonly #waits: Backoff | undefined;
+  /** Ends what is waited for: the next attempt, or the address of a host. */
   #wake: (() => void) | undefined;
   /** Why there are no more attempts. */
   #ended: GevError | undefined;
@@ -46,6 +58,7 @@ export class Link<In, Out, Context> {
     this.#group = group;
     this.#signal = signal;
     this.#onOver = onOver;
+    this.#waits = checked.reconnect && new Backoff(checked.reconnect.backoff);
     signal?.addEventListener('abort', this.#onAbort);
     if (signal?.aborted) this.#onAbort();
   }
@@ -53,7 +66,8 @@ export class Link<In, Out, Context> {
   /** Connects; rejects when every attempt has failed. */
   async establish(): Promise<Connection<Out, Context>> {
     try {
-      return await this.#attempts(this.#checked.retry);
+      const { retries, backoff } = this.#checked.retry;
+      return await this.#attempts(retries, new Backoff(backoff));
     } catch (error) {
       this.#finish();
       throw error;
@@ -64,8 +78,13 @@ export class Link<In, Out, Context> {
   connectionEnded(reason: CloseReason): void {
     this.#connection = undefined;
     const { reconnect } = this.#checked;
-    if (reconnect === undefined || this.#ended || OURS.has(reason)) this.#finish();
-    else void this.#reconnect(reconnect);
+    const waits = this.#waits;
+    if (reconnect === undefined || waits === undefined || this.#ended || OURS.has(reason)) {
+      this.#finish();
+      return;
+    }
+    if (this.#group.loop.now - this.#standsSince >= STEADY) waits.reset();
+    void this.#reconnect(reconnect, waits);
   }
 
   /** No more attempts, for this reason; a connection that stands is left. */
@@ -75,11 +94,11 @@ export class Link<In, Out, Context> {
     this.#wake?.();
   }
 
-  async #reconnect(retrying: Retrying): Promise<void> {
+  async #reconnect({ retries }: Retrying, waits: Backoff): Promise<void> {
     try {
       // The wait before the first attempt, too: a peer that takes and drops is not hammered.
-      await this.#wait(new Backoff(retrying.backoff).next());
-      await this.#attempts(retrying);
+      await this.#wait(waits.next());
+      await this.#attempts(retries, waits);
     } catch (error) {
       if (this.#ended === undefined) {
         const address = formatAddress(this.#checked.address);
@@ -89,34 +108,33 @@ export class Link<In, Out, Context> {
     }
   }
 
-  async #attempts({
-    retries,
-    backoff: options,
-  }: Retrying): Promise<TcpConnection<In, Out, Context>> {
-    const backoff = new Backoff(options);
-    for (;;) {
+  async #attempts(retries: number, waits: Backoff): Promise<TcpConnection<In, Out, Context>> {
+    for (let failures = 1; ; failures += 1) {
       if (this.#ended) throw this.#ended;
       try {
         return await this.#attempt();
       } catch (error) {
         if (this.#ended) throw this.#ended;
-        if (backoff.attempts >= retries)
-          throw connectError(this.#checked, backoff.attempts + 1, error);
+        if (failures > retries) throw connectError(this.#checked, failures, error);
       }
-      await this.#wait(backoff.next());
+      await this.#wait(waits.next());
     }
   }
 
+  /** One attempt; looking up the host and connecting have the time-out together. */
   async #attempt(): Promise<TcpConnection<In, Out, Context>> {
     const { address, socket, timeout } = this.#checked;
-    const literal = await resolveHost(address);
+    const started = performance.now();
+    const literal = await this.#lookUp(address, timeout);
     if (this.#ended) throw this.#ended;
+    const left = Math.max(1, Math.ceil(timeout - (performance.now() - started)));
     try {
       return await new Promise((resolve, reject) => {
-        this.#connector = new Connector(this.#group, literal, socket, timeout, {
+        this.#connector = new Connector(this.#group, literal, socket, left, {
           onEstablished: (connection) => {
-            this.#connection = connection;
-            resolve(connection);
+            this.#stand(connection);
+            if (this.#ended) reject(this.#ended);
+            else resolve(connection);
           },
           onFailed: reject,
         });
@@ -126,12 +144,39 @@ export class Link<In, Out, Context> {
     }
   }
 
-  async #wait(delay: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-      this.#group.loop.runAfter(delay, resolve);
+  #stand(connection: TcpConnection<In, Out, Context>): void {
+    this.#connection = connection;
+    this.#standsSince = this.#group.loop.now;
+    // Its own onConnect aborted.
+    if (this.#ended) connection.destroy();
+  }
+
+  /** The address with an IP literal; a resolver that is slow cannot be stopped, only left behind. */
+  async #lookUp(address: Address, timeout: number): Promise<Address> {
+    if (isLiteral(address)) return address;
+    const found = resolveHost(address);
+    const gaveUp = this.#wait(timeout).then(() => {
+      throw this.#ended ?? timeoutError(address, timeout);
     });
-    this.#wake = undefined;
+    gaveUp.catch(() => {});
+    try {
+      return await Promise.race([found, gaveUp]);
+    } finally {
+      this.#wake?.();
+    }
+  }
+
+  async #wait(delay: number): Promise<void> {
+    let wake: (() => void) | undefined;
+    await new Promise<void>((resolve) => {
+      const timer = this.#group.loop.runAfter(delay, resolve);
+      wake = () => {
+        timer.cancel();
+        resolve();
+      };
+      this.#wake = wake;
+    });
+    if (this.#wake === wake) this.#wake = undefined;
   }
 
   #finish(): void {

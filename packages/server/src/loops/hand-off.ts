@@ -138,7 +138,7 @@ export class HandOff {
     if (this.#held.push(connection) > 1) return;
     this.#setAccepting();
     this.loop.runAfter(FULL_RETRY, () => this.#retry());
-    if (this.#saidFull) return;
+    if (this.#saidFull || this.#live.length === 0) return;
     this.#saidFull = true;
     this.#logger.warn(
       { loops: this.#live.length },

@@ -3,12 +3,26 @@ import { GevError } from '@gev/core';
 import type { ReactorLoop } from '@gev/loop';
 import type { LoopMail } from './loop-mail.js';
 
-/** Finds the loop behind what a handler module was given. */
-const reactors = new WeakMap<EventLoop, ReactorLoop>();
+/** Somebody else with connections on a server's loop: a client. */
+export interface Guest {
+  close(options: { readonly timeout: number }): Promise<void>;
+}
 
-/** The reactor of an `EventLoop` that a server made; undefined for anything else. */
-export function reactorOf(loop: EventLoop): ReactorLoop | undefined {
-  return reactors.get(loop);
+/** What a client needs of the server's loop that it runs on. */
+export interface LoopHost {
+  readonly reactor: ReactorLoop;
+  /** Gives the id of a new connection, apart from those of the server's own. */
+  nextId(): number;
+  /** Those that have to be closed before the loop ends. */
+  readonly guests: Set<Guest>;
+}
+
+/** Registered, because a thread's loop and a handler module may have a copy of this file each. */
+const HOST = Symbol.for('gev.server.loop-host');
+
+/** What is behind an `EventLoop` that a server made; undefined for anything else. */
+export function loopHostOf(loop: EventLoop): LoopHost | undefined {
+  return (loop as { [HOST]?: LoopHost } | undefined)?.[HOST];
 }
 
 /** What a handler needs of its loop before the loop knows its protocol. */
@@ -20,17 +34,22 @@ type Mail = Pick<
 /** The loop as handlers see it; see `EventLoop` in core. */
 export class HandlerLoop implements EventLoop {
   readonly id: number;
+  readonly guests = new Set<Guest>();
+  readonly [HOST]: LoopHost;
   readonly #reactor: ReactorLoop;
   readonly #count: () => number;
   #mail: Mail | undefined = undefined;
   #listener: ((value: unknown, from: number) => void) | undefined = undefined;
 
-  /** @param count tells how many connections are open in the loop */
-  constructor(reactor: ReactorLoop, count: () => number) {
+  /**
+   * @param count tells how many connections are open in the loop
+   * @param nextId gives the id of a new connection
+   */
+  constructor(reactor: ReactorLoop, count: () => number, nextId: () => number) {
     this.id = reactor.id;
     this.#reactor = reactor;
     this.#count = count;
-    reactors.set(this, reactor);
+    this[HOST] = { reactor, nextId, guests: this.guests };
   }
 
   get loops(): readonly LoopReference[] {

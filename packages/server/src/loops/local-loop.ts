@@ -8,6 +8,7 @@ import { LetterKind, referencesOf } from './letters.js';
 import { ServerLoop } from './server-loop.js';
 import type { ServerLoops, ServerLoopsEvents } from './server-loops.js';
 import type { ServerSource } from './server-source.js';
+import { uncloneable } from './uncloneable.js';
 
 /** One loop on the calling thread. */
 export class LocalLoop<In, Out, Context> implements ServerLoops<Out> {
@@ -85,9 +86,18 @@ export class LocalLoop<In, Out, Context> implements ServerLoops<Out> {
     const application = await loadHandlerModule<In, Out, Context>(
       handler,
       this.#part.events,
-      structuredClone(data),
+      cloneOf(data),
     );
     if (application.protocol !== undefined) assertProtocol(application.protocol);
     return { ...application, ...own };
+  }
+}
+
+/** As a loop on another thread gets it. */
+function cloneOf(data: unknown): unknown {
+  try {
+    return structuredClone(data);
+  } catch (cause) {
+    throw uncloneable(cause);
   }
 }

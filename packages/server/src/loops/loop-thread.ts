@@ -1,9 +1,8 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
-import { GevError } from '@gev/core';
 import { Deadline } from '../deadline.js';
-import type { ServerErrorCode } from '../error-codes.js';
 import { type FromThread, fromPlain, type ThreadSetup, type ToThread } from './thread-messages.js';
+import { uncloneable } from './uncloneable.js';
 
 /** Milliseconds past its deadline after which a thread that does not answer is terminated. */
 const GRACE = 2_000;
@@ -35,6 +34,8 @@ export class LoopThread {
   /** Rejects when the thread fails or ends, so that nobody waits for its answer for ever. */
   readonly #failed: Promise<never>;
   #error: Error | undefined;
+  /** Why it ended; undefined while it runs. */
+  #end: Error | undefined;
   #ending = false;
 
   /** @throws GevError `ERR_GEV_INVALID_OPTION` when `data` cannot be cloned */
@@ -57,6 +58,7 @@ export class LoopThread {
     this.#ended = new Promise((resolve) => {
       this.#worker.once('exit', (code) => {
         const error = this.#error ?? new Error(`the thread ended with code ${code}`);
+        this.#end = error;
         fail(error);
         resolve();
         if (!this.#ending) this.#events.onDied(error);
@@ -79,6 +81,8 @@ export class LoopThread {
   async serve(entrances: Answer<'listening'>['addresses']): Promise<void> {
     this.#post({ kind: 'serve', entrances });
     await this.#answer('serving');
+    // Node delivers the last messages and the end in one go: it may have died since.
+    if (this.#end !== undefined) throw this.#end;
   }
 
   /** Has it stop in order within `timeout` ms, and ends it; called again, only sooner. */
@@ -132,11 +136,6 @@ function spawn(setup: ThreadSetup, resourceLimits: object): Worker {
   try {
     return new Worker(script, { workerData: setup, resourceLimits, name: `gev loop ${setup.id}` });
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new GevError<ServerErrorCode>(
-      'ERR_GEV_INVALID_OPTION',
-      `the option data cannot go to another thread: ${why} Give data without functions`,
-      { cause },
-    );
+    throw uncloneable(cause);
   }
 }

@@ -7,7 +7,7 @@ import {
   type Logger,
   type Poller,
 } from '@gev/core';
-import { type Arrivals, type LoopBoard, PostOffice, ReactorLoop } from '@gev/loop';
+import { type Arrivals, type Channel, type LoopBoard, PostOffice, ReactorLoop } from '@gev/loop';
 import { RingBuffer, RingBufferPool } from '@gev/ringbuffer';
 import { Acceptor } from '../acceptor.js';
 import type { ConnectionGroup } from '../connection-group.js';
@@ -82,7 +82,11 @@ export class ServerLoop<In, Out, Context> implements Arrivals {
       onLeave: (connection) => leave(connection.remoteAddress),
       members: () => this.connections(),
     });
-    this.events = new HandlerLoop(this.loop, () => this.#registry.open.value);
+    this.events = new HandlerLoop(
+      this.loop,
+      () => this.#registry.open.value,
+      () => this.#registry.nextId(),
+    );
     this.office.receive(LetterKind.post, ({ head, from }) => this.onPost(head, from));
   }
 
@@ -91,9 +95,11 @@ export class ServerLoop<In, Out, Context> implements Arrivals {
     return this.#mail!;
   }
 
-  /** The connections that are open; a copy. */
+  /** The server's connections that are open, without those of clients on its loop; a copy. */
   connections(): TcpConnection<In, Out, Context>[] {
-    return this.loop.channels().filter((channel) => channel instanceof TcpConnection);
+    const isOurs = (channel: Channel): channel is TcpConnection<In, Out, Context> =>
+      channel instanceof TcpConnection && channel.isOf(this.#group!);
+    return this.loop.channels().filter(isOurs);
   }
 
   /** Sets what to do with connections. Once, before `listen` and `start`. */
@@ -198,16 +204,24 @@ export class ServerLoop<In, Out, Context> implements Arrivals {
   }
 
   async #drain(): Promise<void> {
-    const { open } = this.#registry;
     for (const acceptor of this.#acceptors) acceptor.close();
     for (const connection of this.connections()) connection.closeForServer();
-    await Promise.race([open.drained(), this.#deadline.passed]);
+    await Promise.race([this.#allGone(() => this.#deadline.left), this.#deadline.passed]);
     for (const connection of this.connections()) connection.destroyForServer();
     const last = new Deadline();
     last.within(LAST_WORDS);
-    await Promise.race([open.drained(), last.passed]);
+    await Promise.race([this.#allGone(() => 0), last.passed]);
     last.cancel();
+    // What was posted last of all, such as from an onClose.
+    this.office.deliver(this.loop.poller.receive());
     this.stop();
+  }
+
+  /** The server's own connections first: a handler may answer by what it asks elsewhere. */
+  async #allGone(left: () => number): Promise<void> {
+    await this.#registry.open.drained();
+    const timeout = Math.ceil(left());
+    await Promise.all([...this.events.guests].map((guest) => guest.close({ timeout })));
   }
 
   #admit(slot: number, generation: number, listening: Address): boolean {

@@ -141,6 +141,8 @@ export class ThreadLoops<In, Out, Context> implements ServerLoops<Out> {
     this.#handOff.close();
     for (const { restart } of this.#places) restart?.cancel();
     await Promise.all(this.#places.map(({ thread }) => thread.drain(timeout)));
+    // What loops posted last of all, such as from an onClose.
+    this.#office.deliver(this.#poller.receive());
     this.#handOff.loop.stop();
     // What was on its way to a loop when it closed was counted, and nobody is left to count it off.
     for (const { id } of this.references) this.#admission.clear(id);
@@ -258,7 +260,10 @@ export class ThreadLoops<In, Out, Context> implements ServerLoops<Out> {
     this.#tellLive();
     this.#board.setMailbox(id, 0);
     const place = this.#places[id]!;
-    const lost = this.#admission.clear(id);
+    this.#admission.clear(id);
+    // Not those that waited to be taken in, who were never opened.
+    const lost =
+      place.counters[Counter.connectionsOpened]! - place.counters[Counter.connectionsClosed]!;
     place.counters[Counter.connectionsClosed]! += lost;
     place.counters[closeCounter('loop-failed')]! += lost;
     if (performance.now() - place.startedAt > STEADY) place.backoff.reset();
