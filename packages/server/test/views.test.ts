@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { connect as netConnect } from 'node:net';
+import { type AddressInfo, createServer, connect as netConnect } from 'node:net';
 import { Readable, Transform, Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { finished, pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Connection } from '@gev/core';
 import { describe, expect, it } from 'vitest';
 import { Client, type ConnectionStream, duplexHandler, iterableHandler } from '../src/index.js';
 import { Client as Peer, until } from './client.js';
@@ -89,6 +91,114 @@ describe.each(pollers)('a connection as a stream on $name', (choice) => {
     await until(() => kept.ended);
     await until(() => server.connections === 0);
   });
+
+  it.each(['at once', 'slowly'])('keeps what came for who reads late, %s', async (how) => {
+    const answering = createServer({ allowHalfOpen: true }, (socket) => {
+      socket.resume().on('end', () => socket.end(Buffer.alloc(10_000, 'a')));
+    });
+    await once(answering.listen(0, '127.0.0.1'), 'listening');
+    const { port } = answering.address() as AddressInfo;
+    await using client = Client.on(choice);
+    let stream: ConnectionStream | undefined;
+    const handler = duplexHandler((opened) => {
+      stream = opened;
+    });
+    const connection = await client.connect(`tcp://127.0.0.1:${port}`, { ...half, handler });
+    stream!.end('request');
+    await until(() => connection.closed);
+    let size = 0;
+    const reader = new Writable({
+      highWaterMark: 1,
+      write(chunk: Buffer, _encoding, done) {
+        size += chunk.length;
+        if (how === 'slowly') setTimeout(done, 10);
+        else done();
+      },
+    });
+    await pipeline(stream!, reader);
+    expect(size).toBe(10_000);
+    await until(() => stream!.closed);
+    answering.close();
+  });
+
+  it.each([
+    ['read', (stream: ConnectionStream) => void stream.resume()],
+    ['not read', () => {}],
+  ])("is over after the peer's end, which closes the connection: %s", async (_what, use) => {
+    let stream: ConnectionStream | undefined;
+    const handler = duplexHandler((opened) => {
+      stream = opened;
+      use(opened);
+    });
+    await using server = await serve(choice, handler);
+    const client = await Peer.connect(server.address);
+    await until(() => stream !== undefined);
+    const over = finished(stream!);
+    client.socket.end();
+    await over;
+    await until(() => stream!.closed);
+    expect(stream!.errored).toBeNull();
+  });
+
+  it('tells an answer that comes too late as an error', async () => {
+    let stream: ConnectionStream | undefined;
+    const handler = duplexHandler((opened) => {
+      stream = opened;
+    });
+    await using server = await serve(choice, handler);
+    const client = await Peer.connect(server.address);
+    await until(() => stream !== undefined);
+    client.socket.end('request');
+    await until(() => stream!.connection.closed);
+    const failed = once(stream!, 'error');
+    stream!.end('answer');
+    expect((await failed)[0]).toMatchObject({ code: 'ERR_GEV_CLOSED' });
+    expect(stream!.writableFinished).toBe(false);
+  });
+
+  it("tells 'finish' when everything has left, and not when it never will", async () => {
+    const streams: ConnectionStream[] = [];
+    const handler = duplexHandler((stream) => {
+      streams.push(stream);
+      stream.end(Buffer.alloc(16 * MEGABYTE));
+    });
+    await using server = await serve(choice, handler);
+    const reading = await Peer.connect(server.address);
+    await reading.receive(16 * MEGABYTE);
+    await until(() => streams[0]!.writableFinished);
+    reading.socket.end();
+    const resetting = await Peer.connect(server.address);
+    resetting.socket.pause();
+    await until(() => streams.length === 2);
+    await sleep(50);
+    const failed = once(streams[1]!, 'error');
+    resetting.reset();
+    expect((await failed)[0]).toMatchObject({ code: 'ERR_GEV_CLOSED' });
+    expect(streams[1]!.writableFinished).toBe(false);
+  });
+
+  it('ends in order when the server closes, and tells what that loses', async () => {
+    const ends: string[] = [];
+    const handler = duplexHandler((stream) => {
+      const kind = ends.push('open') - 1;
+      stream.resume().on('close', () => {
+        ends[kind] = stream.errored === null ? 'in order' : 'failed';
+      });
+      // Nobody listens for errors of the first: one would end the test as an uncaught exception.
+      if (kind === 1) stream.on('error', () => {}).write(Buffer.alloc(16 * MEGABYTE));
+    });
+    const server = await serve(choice, handler);
+    const reading = await Peer.connect(server.address);
+    reading.socket.on('end', () => reading.socket.end());
+    await until(() => ends.length === 1);
+    const stuck = await Peer.connect(server.address);
+    stuck.socket.pause();
+    await until(() => ends.length === 2);
+    await server.close({ timeout: 100 });
+    await until(() => !ends.includes('open'));
+    expect(ends).toEqual(['in order', 'failed']);
+    stuck.socket.destroy();
+  });
 });
 
 describe.each(pollers)('the messages of a connection on $name', (choice) => {
@@ -166,7 +276,56 @@ describe.each(pollers)('the messages of a connection on $name', (choice) => {
     await until(() => ends.length === 2);
     expect(ends).toMatchObject([{ message: 'thrown' }, { code: 'ERR_GEV_CLOSED' }]);
   });
+
+  it('may be answered too late, which is no fault, unlike what else the function throws then', async () => {
+    const faults: unknown[] = [];
+    const logger = { ...silent, error: (fields: object) => void faults.push(fields) };
+    const left: string[] = [];
+    const handler = iterableHandler(async (messages, connection) => {
+      for await (const message of messages) {
+        const text = String(Buffer.from(message));
+        try {
+          await until(() => connection.closed);
+          if (text === 'bug') throw new TypeError('a bug');
+          connection.send('answer');
+        } finally {
+          left.push(text);
+        }
+      }
+    });
+    await using server = await serve(choice, handler, { logger });
+    for (const text of ['late', 'bug']) {
+      const client = await Peer.connect(server.address);
+      client.socket.end(text);
+      await until(() => left.includes(text));
+    }
+    await until(() => faults.length > 0);
+    expect(faults).toMatchObject([{ error: { cause: { message: 'a bug' } } }]);
+  });
+
+  it('closes for what goes wrong with another connection', async () => {
+    const codes: string[] = [];
+    const connections: Connection[] = [];
+    const handler = {
+      ...iterableHandler(async (messages, connection) => {
+        connections.push(connection);
+        for await (const _ of messages) connections[0]!.send('to a connection that is gone');
+      }),
+      onError: (_c: unknown, error: { code: string }) => void codes.push(error.code),
+    };
+    await using server = await serve(choice, handler);
+    const gone = await Peer.connect(server.address);
+    gone.socket.end();
+    await until(() => connections[0]?.closed === true);
+    const client = await Peer.connect(server.address);
+    client.socket.write('x');
+    await until(() => client.ended);
+    expect(codes).toEqual(['ERR_GEV_HANDLER']);
+    client.socket.end();
+  });
 });
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** In pieces of many sizes. */
 function* pieces(bytes: Buffer): Generator<Buffer> {

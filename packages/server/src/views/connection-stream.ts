@@ -1,16 +1,20 @@
 import { Duplex } from 'node:stream';
-import { type CloseReason, type Connection, GevError } from '@gev/core';
+import type { CloseReason, Connection, GevError } from '@gev/core';
+import { failedEnd } from './failed-end.js';
 
 type Done = (error?: Error | null) => void;
 
 /**
  * A connection as a stream of node:stream. Reading pauses while the stream's buffer is full; writing
- * waits while unsent bytes are above the high watermark.
+ * waits while unsent bytes are above the high watermark. 'finish' comes when the kernel has taken
+ * everything; bytes that it never will are the stream's `error`.
  */
 export class ConnectionStream extends Duplex {
   readonly connection: Connection<Uint8Array | string>;
-  /** A write that waits for `onDrain`. */
+  /** A write that waits for `onDrain`, or the end of writing, which waits for the last write to leave. */
   #waiting: Done | undefined;
+  /** Writes that the kernel has not taken. */
+  #unsent = 0;
   #failure: GevError | undefined;
 
   constructor(connection: Connection<Uint8Array | string>) {
@@ -25,7 +29,10 @@ export class ConnectionStream extends Duplex {
 
   /** The peer's end. */
   ended(): void {
-    if (!this.readableEnded) this.push(null);
+    if (this.readableEnded) return;
+    this.push(null);
+    // Where nothing is left to read, 'end' comes also if nobody reads.
+    this.read(0);
   }
 
   drained(): void {
@@ -38,15 +45,16 @@ export class ConnectionStream extends Duplex {
     this.#failure ??= error;
   }
 
-  /** The connection is gone. */
+  /** The connection is gone; every write has been told whether it left. */
   over(reason: CloseReason): void {
-    this.ended();
-    const wasReset = reason !== 'peer-closed' && reason !== 'local-closed';
-    const error = this.#failure ?? (wasReset ? endedError(reason) : undefined);
-    const done = this.#waiting;
+    const error = this.#failure ?? failedEnd(reason);
+    if (error === undefined) {
+      this.#endInOrder();
+      return;
+    }
+    this.#waiting?.(error);
     this.#waiting = undefined;
-    done?.(error ?? endedError(reason));
-    if (!this.destroyed && (error !== undefined || this.writableEnded)) this.destroy(error);
+    this.destroy(error);
   }
 
   override _read(): void {
@@ -66,7 +74,8 @@ export class ConnectionStream extends Duplex {
 
   override _final(done: Done): void {
     this.connection.shutdownWrite();
-    done();
+    if (this.#unsent === 0) done();
+    else this.#waiting = done;
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
@@ -79,14 +88,29 @@ export class ConnectionStream extends Duplex {
 
   #send(chunks: readonly Uint8Array[], done: Done): void {
     try {
-      if (this.connection.sendAll(chunks)) done();
+      const goOn = this.connection.sendAll(chunks, { onFlushed: this.#onFlushed });
+      this.#unsent += 1;
+      if (goOn) done();
       else this.#waiting = done;
     } catch (error) {
       done(error instanceof Error ? error : new Error(String(error)));
     }
   }
-}
 
-function endedError(reason: CloseReason): GevError {
-  return new GevError('ERR_GEV_CLOSED', `the connection ended: ${reason}`);
+  readonly #onFlushed = (error?: GevError): void => {
+    this.#unsent -= 1;
+    if (error !== undefined) this.failed(error);
+    else if (this.#unsent === 0) this.drained();
+  };
+
+  /**
+   * Nothing comes and nothing leaves any more, but what came is still to be read: 'close' follows 'end'
+   * and 'finish' by itself.
+   */
+  #endInOrder(): void {
+    if (this.readableEnded) this.end();
+    // Ends the writing side, too, when 'end' has been told.
+    this.allowHalfOpen = false;
+    this.ended();
+  }
 }

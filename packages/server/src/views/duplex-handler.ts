@@ -9,7 +9,9 @@ const STREAM = Symbol('gev.stream');
  * may end its side before it has its answer: without it the connection closes when the peer ends.
  *
  * `end()` sends what is unsent and ends the sending side; `destroy()` ends the connection at once.
- * What went wrong with the connection is the stream's `error`.
+ * What went wrong with the connection is the stream's `error`, also what was written and never left. A
+ * connection that ends in order, as when the server closes, ends the stream in order: both sides, and
+ * 'close' when what came has been read.
  *
  * @example
  * handler: duplexHandler((stream) => pipeline(stream, createGzip(), stream, () => {}))

@@ -1,15 +1,9 @@
-import { type CloseReason, type Connection, GevError, type Handler } from '@gev/core';
-import { TcpConnection } from '../tcp-connection.js';
+import { type Connection, type Handler, isGevError } from '@gev/core';
+import type { TcpConnection } from '../tcp-connection.js';
+import { failedEnd } from './failed-end.js';
 import { MessageQueue } from './message-queue.js';
 
 const QUEUE = Symbol('gev.messages');
-
-/** Ends that are no failure to who reads. */
-const ORDERLY: ReadonlySet<CloseReason> = new Set([
-  'peer-closed',
-  'local-closed',
-  'server-closing',
-]);
 
 /**
  * A handler that runs an async function for each connection, with the messages to iterate over; for
@@ -17,8 +11,13 @@ const ORDERLY: ReadonlySet<CloseReason> = new Set([
  * copies, since they outlive the callback; what other messages hold of the input is not.
  *
  * The iteration ends with the peer's end, and throws `ERR_GEV_CLOSED` when the connection was reset or
- * timed out. When the function returns, the connection closes in order; when it throws, it closes with
- * `handler-error`.
+ * timed out. When the function returns, the connection closes in order; when it throws, that is told to
+ * `onError` or the log, and the connection closes with `handler-error`.
+ *
+ * Give the option `allowHalfOpen: true` where the peer may end its side before it has its answers:
+ * without it the connection closes when the peer ends, and an answer after an `await` fails with
+ * `ERR_GEV_CLOSED`. That the connection is gone is no fault of the function: of such an error that it
+ * does not catch nobody is told.
  *
  * @example
  * handler: iterableHandler(async (messages, connection) => {
@@ -43,18 +42,24 @@ export function iterableHandler<In = Uint8Array, Out = Uint8Array | string, Cont
     },
     onEnd: (c) => queueOf(c)?.finish(),
     onClose(c, reason) {
-      queueOf(c)?.finish(ORDERLY.has(reason) ? undefined : endedError(reason));
+      queueOf(c)?.finish(failedEnd(reason));
     },
   };
 }
 
-/** As when a handler throws: told to `onError` or the log, and the connection closed for it. */
-function fail<Out, Context>(connection: Connection<Out, Context>, error: unknown): void {
-  if (connection.closed) return;
-  if (connection instanceof TcpConnection) connection.onFault(error);
-  else connection.destroy();
-}
+/** What a connection of a server or client has, but none that a test made. */
+type Contained = Pick<TcpConnection<unknown, unknown, unknown>, 'sendable' | 'onFault'>;
 
-function endedError(reason: CloseReason): GevError {
-  return new GevError('ERR_GEV_CLOSED', `the connection ended: ${reason}`);
+/** As when a handler throws, but for the news that this very connection is closing or closed. */
+function fail<Out, Context>(connection: Connection<Out, Context>, error: unknown): void {
+  // Not instanceof: the server may come from another copy of the package (ESM and CommonJS).
+  const own = connection as Connection<Out, Context> & Partial<Contained>;
+  if (isGevError(error) && error.code === 'ERR_GEV_CLOSED' && !own.sendable) {
+    own.close();
+  } else if (own.onFault) {
+    own.onFault(error);
+  } else {
+    own.destroy();
+    throw error;
+  }
 }
