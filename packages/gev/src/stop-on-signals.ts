@@ -11,14 +11,15 @@ export interface StopOptions {
 }
 
 /**
- * Milliseconds in which a signal counts once: of one Ctrl-C a program under npm hears twice, from the
+ * Milliseconds in which SIGINT counts once: of one Ctrl-C a program under npm hears twice, from the
  * terminal and from npm, which forwards it.
  */
 const ONE_SIGNAL = 500;
 
 /**
  * Ends a program in order: the first signal closes the server, which drains, and the process exits
- * with 0; a second one ends it at once, with 1. Call it once, after `listen`.
+ * with 0; a second one ends it at once, with 1. A SIGINT within half a second of the first signal is
+ * taken for the same Ctrl-C. Call it once, after `listen`.
  */
 export function stopOnSignals(
   server: Pick<Server, 'close'>,
@@ -30,7 +31,7 @@ export function stopOnSignals(
       stoppingSince = performance.now();
       tell(`${signal}: draining, once more ends at once`);
       void server.close({ timeout }).then(() => process.exit(0));
-    } else if (performance.now() - stoppingSince > ONE_SIGNAL) {
+    } else if (signal !== 'SIGINT' || performance.now() - stoppingSince > ONE_SIGNAL) {
       // Also where a loop does not answer: its thread ends with the process.
       process.exit(1);
     }
