@@ -180,12 +180,12 @@ describe.each(pollers)('a connection as a stream on $name', (choice) => {
   it('ends in order when the server closes, and tells what that loses', async () => {
     const ends: string[] = [];
     const handler = duplexHandler((stream) => {
-      const kind = ends.push('open') - 1;
+      const index = ends.push('open') - 1;
       stream.resume().on('close', () => {
-        ends[kind] = stream.errored === null ? 'in order' : 'failed';
+        ends[index] = stream.errored === null ? 'in order' : 'failed';
       });
       // Nobody listens for errors of the first: one would end the test as an uncaught exception.
-      if (kind === 1) stream.on('error', () => {}).write(Buffer.alloc(16 * MEGABYTE));
+      if (index === 1) stream.on('error', () => {}).write(Buffer.alloc(16 * MEGABYTE));
     });
     const server = await serve(choice, handler);
     const reading = await Peer.connect(server.address);
