@@ -145,7 +145,7 @@ export class TcpConnection<In, Out, Context>
   }
 
   close(): void {
-    this.#closeFor('local-closed');
+    this.#closeFor(this.#is(Flag.pausedByStop) ? 'server-closing' : 'local-closed');
   }
 
   /**

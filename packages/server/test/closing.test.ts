@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CloseReason, Connection } from '@gev/core';
 import { describe, expect, it } from 'vitest';
 import { Deadline } from '../src/deadline.js';
+import { iterableHandler } from '../src/index.js';
 import { until } from './client.js';
 import { frames } from './fixtures/frames.mjs';
 import { pollers } from './pollers.js';
@@ -46,6 +47,31 @@ describe.each(pollers)('a server that stops on $name', (choice) => {
     await until(() => asking.ended && silent.ended);
     expect([asking.text, silent.text]).toEqual(['answer to one', '']);
     expect(reasons).toEqual(['server-closing', 'server-closing']);
+  });
+
+  it('lets an async function answer what it has read', async () => {
+    const answer = iterableHandler(async (messages, c) => {
+      for await (const message of messages) {
+        await sleep(50);
+        c.send(`answer to ${Buffer.from(message)}`);
+      }
+    });
+    const reasons: CloseReason[] = [];
+    const server = await serve(choice, {
+      ...answer,
+      onClose(c, reason) {
+        reasons.push(reason);
+        answer.onClose?.(c, reason);
+      },
+    });
+    const asking = client(server.address);
+    asking.socket.write('one');
+    await until(() => server.connections === 1);
+    await sleep(10);
+    await server.close({ timeout: 10_000 });
+    await until(() => asking.ended);
+    expect(asking.text).toBe('answer to one');
+    expect(reasons).toEqual(['server-closing']);
   });
 
   it('waits no longer than its deadline, and reports what fails', async () => {

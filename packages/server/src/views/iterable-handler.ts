@@ -28,19 +28,26 @@ export function iterableHandler<In = Uint8Array, Out = Uint8Array | string, Cont
   run: (messages: AsyncIterableIterator<In>, connection: Connection<Out, Context>) => Promise<void>,
 ): Handler<In, Out, Context> {
   const queueOf = (c: Connection<Out, Context>) => c.get<MessageQueue<In>>(QUEUE);
+  /** What `run` gave, settled without an error: its own end is seen to. */
+  const runs = new WeakMap<Connection<Out, Context>, Promise<void>>();
   return {
     onConnect(c) {
       const queue = new MessageQueue<In>(c);
       c.set(QUEUE, queue);
-      run(queue, c).then(
+      const done = run(queue, c).then(
         () => c.close(),
         (error: unknown) => fail(c, error),
       );
+      runs.set(c, done);
     },
     onMessage(c, message) {
       queueOf(c)?.push(message instanceof Uint8Array ? (message.slice() as In) : message);
     },
     onEnd: (c) => queueOf(c)?.finish(),
+    onClosing(c) {
+      queueOf(c)?.finish();
+      return runs.get(c);
+    },
     onClose(c, reason) {
       queueOf(c)?.finish(failedEnd(reason));
     },
