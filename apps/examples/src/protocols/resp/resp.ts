@@ -1,0 +1,28 @@
+import { type Connection, defineProtocol, type Protocol } from 'gev';
+import { DEFAULT_LIMITS, type RespLimits } from './limits.js';
+import type { Reply } from './reply.js';
+import { type RespVersion, writeReply } from './reply-writer.js';
+import type { Request } from './request.js';
+import { RequestParser } from './request-parser.js';
+
+/** What the `context` of a connection has to tell the protocol. */
+export interface RespSession {
+  version: RespVersion;
+}
+
+/**
+ * The protocol of Redis, the server's side: requests in, replies out, RESP2 until the session says 3.
+ * A request is valid until the handler returns.
+ */
+export function resp(limits: RespLimits = DEFAULT_LIMITS): Protocol<Request, Reply> {
+  const parser = new RequestParser(limits);
+  return defineProtocol<Request, Reply>({
+    unpack: (buffer, connection) => parser.parse(buffer, connection),
+    pack(reply, out, connection: Connection<Reply>) {
+      writeReply(reply, out, (connection.context as RespSession).version);
+    },
+    onClose: (connection) => parser.forget(connection),
+  });
+}
+
+export type { RespVersion };
