@@ -7,6 +7,7 @@ import { runConnectStorms } from './scenarios/connects.js';
 import { runIdle } from './scenarios/idle.js';
 import { runIdleCpu } from './scenarios/idle-cpu.js';
 import { runLoops } from './scenarios/loops.js';
+import { runRedis } from './scenarios/redis.js';
 import { runThroughput } from './scenarios/throughput.js';
 import { readSettings, type ScenarioName, UsageError, usage } from './settings.js';
 
@@ -17,6 +18,7 @@ const SCENARIOS: Readonly<Record<ScenarioName, (bench: Bench) => Promise<Outcome
   connects: runConnectStorms,
   'idle-cpu': runIdleCpu,
   loops: runLoops,
+  redis: runRedis,
 };
 
 /** Another process that works makes messages/s small; CPU a message suffers less. */

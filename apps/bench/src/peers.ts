@@ -1,12 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { findBun } from './bun-binary.js';
 import { nativeProgram } from './native-programs.js';
+import { redisServerCommand } from './redis-programs.js';
 
 /** A server that is measured. */
 export interface Peer {
   readonly name: string;
-  readonly runtime: 'c' | 'node' | 'bun';
-  /** The file in `src/servers`; with runtime `c` unused. */
+  readonly runtime: 'c' | 'node' | 'bun' | 'redis';
+  /** The file in `src/servers`; with runtimes `c` and `redis` unused. */
   readonly server: string;
   readonly env?: NodeJS.ProcessEnv;
   /** Runs only when `--peers` names it. */
@@ -46,6 +47,14 @@ export const FRAMED_PEERS: readonly Peer[] = [
   { name: 'node-net-plain', runtime: 'node', server: 'node-net-framed-plain', onRequest: true },
 ];
 
+/** All but the last have the commands and the parser of the example `redis`. */
+export const REDIS_PEERS: readonly Peer[] = [
+  { name: 'gev-native', runtime: 'node', server: 'gev-redis', env: NATIVE },
+  { name: 'gev-node', runtime: 'node', server: 'gev-redis', env: NODE, onRequest: true },
+  { name: 'node-net', runtime: 'node', server: 'node-net-redis' },
+  { name: 'redis-server', runtime: 'redis', server: '' },
+];
+
 /** What is asked of the peers of a scenario beside serving. */
 export type Purpose = 'speed' | 'memory';
 
@@ -57,6 +66,7 @@ export function commandOf(
   peer: Peer,
   purpose: Purpose,
 ): readonly string[] | { readonly reason: string } {
+  if (peer.runtime === 'redis') return redisServerCommand();
   if (peer.runtime === 'c') return [nativeProgram('epoll-echo')];
   const file = fileURLToPath(new URL(`../dist/servers/${peer.server}.js`, import.meta.url));
   if (peer.runtime === 'node') {

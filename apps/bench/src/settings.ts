@@ -16,13 +16,23 @@ export interface Settings {
   readonly concurrency: number;
   /** Storms of connects on one server process. */
   readonly rounds: number;
+  /** Requests of each kind; redis only. */
+  readonly requests: number;
   /** Names of peers; empty: those that run by default. */
   readonly peers: readonly string[];
   readonly json: boolean;
   readonly pin: boolean;
 }
 
-export const SCENARIO_NAMES = ['echo', 'framed', 'idle', 'connects', 'idle-cpu', 'loops'] as const;
+export const SCENARIO_NAMES = [
+  'echo',
+  'framed',
+  'idle',
+  'connects',
+  'idle-cpu',
+  'loops',
+  'redis',
+] as const;
 export type ScenarioName = (typeof SCENARIO_NAMES)[number];
 
 type NumberName = {
@@ -38,6 +48,7 @@ const LIMITS: Readonly<Record<NumberName, readonly [least: number, most: number]
   depth: [1, 65_536],
   concurrency: [1, 1_000_000],
   rounds: [1, 1_000],
+  requests: [1, 1_000_000_000],
 };
 
 const FALLBACK: Settings = {
@@ -49,6 +60,7 @@ const FALLBACK: Settings = {
   depth: 1,
   concurrency: 512,
   rounds: 3,
+  requests: 500_000,
   peers: [],
   json: false,
   pin: true,
@@ -62,6 +74,7 @@ const NUMBERS: Readonly<Record<ScenarioName, Partial<Record<NumberName, number>>
   connects: { rounds: 3, connections: 10_000, concurrency: 512, size: 64, seconds: 30 },
   'idle-cpu': { turns: 1, seconds: 5, connections: 100 },
   loops: { connections: 10_000, concurrency: 512, size: 64, seconds: 30 },
+  redis: { turns: 5, requests: 500_000, connections: 50, depth: 16 },
 };
 
 /** A command line that cannot be obeyed: shown with the usage, exit code 2. */
