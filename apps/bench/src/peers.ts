@@ -52,6 +52,7 @@ export const REDIS_PEERS: readonly Peer[] = [
   { name: 'gev-native', runtime: 'node', server: 'gev-redis', env: NATIVE },
   { name: 'gev-node', runtime: 'node', server: 'gev-redis', env: NODE, onRequest: true },
   { name: 'node-net', runtime: 'node', server: 'node-net-redis' },
+  { name: 'node-net-plain', runtime: 'node', server: 'node-net-redis-plain', onRequest: true },
   { name: 'redis-server', runtime: 'redis', server: '' },
 ];
 
