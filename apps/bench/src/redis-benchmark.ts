@@ -55,8 +55,12 @@ export async function runRedisBenchmark(load: RedisLoad, wrap: Wrap): Promise<Re
 function sampleCpu({ pid = 0 }: ChildProcess): () => number {
   let microseconds = 0;
   const timer = setInterval(() => {
-    const now = cpuTime(pid).microseconds;
-    if (Number.isFinite(now) && now > microseconds) microseconds = now;
+    try {
+      // A process that has just ended has no threads to be read.
+      microseconds = Math.max(microseconds, cpuTime(pid).microseconds || 0);
+    } catch {
+      clearInterval(timer);
+    }
   }, SAMPLE);
   return () => {
     clearInterval(timer);
