@@ -11,6 +11,11 @@ describe('what redis-benchmark prints', () => {
     expect(parseRow(csv)).toEqual({ requestsPerSecond: 500.25, p50: 0.5, p99: 2.25 });
   });
 
+  it('may be without end, when the test was over at once', () => {
+    const csv = '"test","rps","p50_latency_ms","p99_latency_ms"\n"SET","inf","0.1","0.2"\n';
+    expect(parseRow(csv).requestsPerSecond).toBe(Number.POSITIVE_INFINITY);
+  });
+
   it('is refused when it is something else', () => {
     expect(() => parseRow('SET: 500 requests per second')).toThrow('not understood');
   });
@@ -24,7 +29,7 @@ if (missing !== undefined) console.error(`skipped: the scenario redis: ${missing
 describe.skipIf(missing !== undefined)('the scenario redis', () => {
   it('measures every peer at every test', () => {
     const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-    const args = ['redis', '--turns', '1', '--requests', '2000', '--connections', '5', '--json'];
+    const args = ['redis', '--turns', '1', '--requests', '20000', '--connections', '5', '--json'];
     const run = spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
     expect(run.status, run.stderr).toBe(0);
     const { data } = JSON.parse(run.stdout) as { data: { series: { median: object }[] } };
