@@ -205,6 +205,18 @@ function writeTests({ it }: Runner, create: Create): void {
     hasNothing(buffer);
   });
 
+  it('copies what is written, so that its memory can be used again', () => {
+    for (const size of [1, 100, 600, 20_000]) {
+      const buffer = create();
+      const memory = new Uint8Array(size).fill(1);
+      buffer.write(memory);
+      buffer.write(memory.fill(2));
+      memory.fill(3);
+      assert.ok(buffer.take(size)?.every((byte) => byte === 1));
+      assert.ok(buffer.take(size)?.every((byte) => byte === 2));
+    }
+  });
+
   it('writes nothing when nothing is written', () => {
     everywhere(create, SAMPLE, (buffer) => {
       buffer.write(new Uint8Array(0));

@@ -66,6 +66,21 @@ class BreaksAtTheWrap extends ArrayQueue {
   }
 }
 
+/** Reads the caller's memory when it is asked for the bytes. */
+class CopiesLate extends ArrayQueue {
+  #late = new Uint8Array(0);
+
+  override write(bytes: Uint8Array): void {
+    super.write(this.#late);
+    this.#late = bytes as Uint8Array<ArrayBuffer>;
+  }
+
+  override take(size: number): Uint8Array | undefined {
+    this.write(new Uint8Array(0));
+    return super.take(size);
+  }
+}
+
 describe('bufferSuite with a broken buffer', () => {
   const cases: [new () => ReadWriteBuffer, RegExp][] = [
     [ZeroWhenShort, /undefined, not 0/],
@@ -74,6 +89,7 @@ describe('bufferSuite with a broken buffer', () => {
     [SearchesAlwaysFromTheFront, /finds the first of a byte/],
     [CountsCharacters, /writes UTF-8/],
     [DropsPastItsEnd, /told to drop more/],
+    [CopiesLate, /copies what is written/],
     [FailsToGrow, /holds 64 KiB/],
     [BreaksAtTheWrap, /at every offset/],
   ];

@@ -37,7 +37,11 @@ export interface WriteBuffer {
   writeUint16(value: number): void;
   writeUint32(value: number): void;
   writeUint64(value: bigint): void;
-  /** Writes the bytes. They must not change until the handler has returned. */
+  /**
+   * Writes the bytes. Memory of the caller's own is copied at once and may be used again; a view of
+   * what was received may be sent from where it lies, and must not change until the handler has
+   * returned.
+   */
   write(bytes: Uint8Array): void;
   /** Writes UTF-8 and returns the number of bytes. */
   writeString(text: string): number;

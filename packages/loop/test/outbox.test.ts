@@ -125,6 +125,19 @@ describe('the outbox', () => {
     expect(to.bytes.get(1)).toEqual(new Array(1000).fill(7));
   });
 
+  it('copies memory of others at once, be it little or much', () => {
+    const to = new Receiver({ inputSize: 8192 });
+    to.outbox.inputIsLive = true;
+    const memory = new Uint8Array(1000);
+    for (const size of [10, 1000]) {
+      to.message(size % 16, (out) => out.write(memory.subarray(0, size).fill(size % 7)));
+    }
+    memory.fill(99);
+    to.outbox.flush();
+    expect(to.bytes.get(10)).toEqual(new Array(10).fill(3));
+    expect(to.bytes.get(1000 % 16)).toEqual(new Array(1000).fill(1000 % 7));
+  });
+
   it('takes a message back, wholly', () => {
     const to = new Receiver();
     to.message(1, (out) => out.writeString('kept'));
