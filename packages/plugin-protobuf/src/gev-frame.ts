@@ -1,0 +1,149 @@
+import { type Protocol, protocolError, type ReadBuffer, type WriteBuffer } from '@gev/core';
+import { notPackable, quoted, tooLong } from './error.js';
+import { FrameWriter } from './frame-writer.js';
+import { LazyMessage, type LazyMessages } from './lazy-message.js';
+import type { MessageType } from './message-type.js';
+import { type ProtobufOptions, resolveOptions } from './options.js';
+import { PayloadDecoder } from './payload-decoder.js';
+import type { Registry } from './registry.js';
+import type { RawMessage, TypedMessage, TypeName } from './typed-message.js';
+
+// u32 length of what follows, u16 length of the type name, type name, payload. Big-endian.
+const LENGTH = 4;
+const NAME_LENGTH = 2;
+const HEADER = LENGTH + NAME_LENGTH;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * gev's Protobuf frames: each message carries the name of its type. A message arrives as
+ * `{ type, message }`, decoded, and whatever is sent has the same shape.
+ *
+ * A peer's frame that is too long, too short for its type name, of an unknown type or with a
+ * malformed payload is `ERR_GEV_PROTOCOL` and closes its connection. Messages and what they hold
+ * are the handler's to keep, but for fields of type `bytes` with `bytes: 'view'`.
+ *
+ * @throws GevError `ERR_GEV_INVALID_OPTION`
+ */
+export function protobufFrames<In extends object, Out extends object>(
+  registry: Registry<In, Out>,
+  options?: ProtobufOptions & { readonly lazy?: false },
+): Protocol<TypedMessage<In>, TypedMessage<Out>>;
+/** With `lazy: true` messages arrive undecoded, and what is encoded already can be sent, too. */
+export function protobufFrames<In extends object, Out extends object>(
+  registry: Registry<In, Out>,
+  options: ProtobufOptions & { readonly lazy: true },
+): Protocol<LazyMessages<In>, TypedMessage<Out> | RawMessage<TypeName<Out>>>;
+export function protobufFrames(
+  registry: Registry,
+  options: ProtobufOptions = {},
+): Protocol<unknown, never> {
+  const { maxFrameLength, bytes, lazy } = resolveOptions(options, LENGTH);
+  const frames = new GevFrames(registry, maxFrameLength, new PayloadDecoder(bytes));
+  return {
+    unpack: lazy ? (buffer) => frames.unpackLazy(buffer) : (buffer) => frames.unpack(buffer),
+    pack: (message, out) => frames.pack(message, out),
+  };
+}
+
+class GevFrames {
+  readonly #registry: Registry;
+  readonly #maxLength: number;
+  readonly #decoder: PayloadDecoder;
+  readonly #writer = new FrameWriter();
+
+  constructor(registry: Registry, maxLength: number, decoder: PayloadDecoder) {
+    this.#registry = registry;
+    this.#maxLength = maxLength;
+    this.#decoder = decoder;
+  }
+
+  unpack(buffer: ReadBuffer): TypedMessage | undefined {
+    const frame = this.#take(buffer);
+    if (frame === undefined) return undefined;
+    const payload = HEADER + nameLengthOf(frame);
+    const type = this.#typeOf(frame, payload);
+    const message = this.#decoder.decode(type, frame, payload, frame.length);
+    return { type: type.name, message: message as Record<string, unknown> };
+  }
+
+  unpackLazy(buffer: ReadBuffer): LazyMessage | undefined {
+    const frame = this.#take(buffer);
+    if (frame === undefined) return undefined;
+    const payload = HEADER + nameLengthOf(frame);
+    const type = this.#typeOf(frame, payload);
+    return new LazyMessage(type, frame.subarray(payload), this.#decoder);
+  }
+
+  pack(sent: TypedMessage | RawMessage, out: WriteBuffer): void {
+    const type = this.#registry.get(sent.type);
+    if (type === undefined) throw notPackable(`there is no type ${quoted(String(sent.type))}`);
+    if ('message' in sent) this.#packMessage(type, sent.message, out);
+    else packPayload(type, sent.payload, out);
+  }
+
+  #packMessage(type: MessageType, message: object, out: WriteBuffer): void {
+    const writer = this.#writer;
+    const { nameBytes } = type;
+    writer.begin();
+    writer.leave(HEADER + nameBytes.length);
+    writer.encode(type, message);
+    fillHeader(writer.buf, writer.pos - LENGTH, nameBytes);
+    out.write(writer.written());
+  }
+
+  /** A whole frame, as soon as it is there; refuses one as soon as its header shows that it is wrong. */
+  #take(buffer: ReadBuffer): Uint8Array | undefined {
+    const length = buffer.peekUint32();
+    if (length === undefined) return undefined;
+    if (length > this.#maxLength) throw tooLong(length, this.#maxLength);
+    if (length < NAME_LENGTH) throw tooShort(length, 0);
+    const nameLength = buffer.peekUint16(LENGTH);
+    if (nameLength === undefined) return undefined;
+    if (length < NAME_LENGTH + nameLength) throw tooShort(length, nameLength);
+    return buffer.take(LENGTH + length);
+  }
+
+  /** @param end where the name ends */
+  #typeOf(frame: Uint8Array, end: number): MessageType {
+    return this.#registry.find(frame, HEADER, end) ?? unknownType(frame.subarray(HEADER, end));
+  }
+}
+
+function nameLengthOf(frame: Uint8Array): number {
+  return frame[LENGTH]! * 256 + frame[LENGTH + 1]!;
+}
+
+function fillHeader(frame: Uint8Array, length: number, name: Uint8Array): void {
+  frame[0] = length >>> 24;
+  frame[1] = length >>> 16;
+  frame[2] = length >>> 8;
+  frame[3] = length;
+  frame[4] = name.length >>> 8;
+  frame[5] = name.length;
+  for (let index = 0; index < name.length; index += 1) frame[HEADER + index] = name[index]!;
+}
+
+function packPayload({ nameBytes }: MessageType, payload: Uint8Array, out: WriteBuffer): void {
+  out.writeUint32(NAME_LENGTH + nameBytes.length + payload.length);
+  out.writeUint16(nameBytes.length);
+  out.write(nameBytes);
+  out.write(payload);
+}
+
+function tooShort(length: number, nameLength: number) {
+  return protocolError(
+    `a frame of ${length} bytes came, too short for a type name of ${nameLength} and its length`,
+  );
+}
+
+/** @throws GevError `ERR_GEV_PROTOCOL` always */
+function unknownType(name: Uint8Array): never {
+  let text: string;
+  try {
+    text = utf8.decode(name);
+  } catch (error) {
+    throw protocolError(`a type name of ${name.length} bytes is not UTF-8`, error);
+  }
+  throw protocolError(`a message of type ${quoted(text)} came, which the registry does not know`);
+}

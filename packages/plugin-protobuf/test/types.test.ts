@@ -1,0 +1,70 @@
+import type { Protocol } from '@gev/core';
+import { describe, expectTypeOf, it } from 'vitest';
+import {
+  createRegistry,
+  type LazyMessages,
+  protobufDelimited,
+  protobufFrames,
+  type RawMessage,
+  type TypedMessage,
+} from '../src/index.js';
+import * as statics from './fixtures/generated/static.js';
+import { proto } from './registries.js';
+
+interface Ping {
+  number: number;
+}
+interface Detail {
+  text: string;
+}
+interface Messages {
+  'sample.Ping': Ping;
+  'sample.Ping.Detail': Detail;
+}
+
+type Union =
+  | { readonly type: 'sample.Ping'; readonly message: Ping }
+  | { readonly type: 'sample.Ping.Detail'; readonly message: Detail };
+
+describe('types', () => {
+  it('of a map make a union that `type` tells apart', () => {
+    const frames = protobufFrames(createRegistry<Messages>({ proto }));
+    expectTypeOf(frames).toEqualTypeOf<Protocol<TypedMessage<Messages>, TypedMessage<Messages>>>();
+    expectTypeOf<TypedMessage<Messages>>().toEqualTypeOf<Union>();
+    expectTypeOf<Extract<Union, { type: 'sample.Ping' }>['message']>().toEqualTypeOf<Ping>();
+  });
+
+  it('without a map are open', () => {
+    const frames = protobufFrames(createRegistry({ proto }));
+    type Open = { readonly type: string; readonly message: Record<string, unknown> };
+    expectTypeOf(frames).toEqualTypeOf<Protocol<Open, Open>>();
+  });
+
+  it('of static modules are those of their classes', () => {
+    const frames = protobufFrames(createRegistry({ types: { ping: statics.statics.Ping } }));
+    type In = typeof frames extends Protocol<infer Message, infer _> ? Message : never;
+    type Out = typeof frames extends Protocol<infer _, infer Message> ? Message : never;
+    expectTypeOf<In['type']>().toEqualTypeOf<'ping'>();
+    expectTypeOf<In['message']['number']>().toEqualTypeOf<number>();
+    expectTypeOf<{ type: 'ping'; message: { number: 5 } }>().toExtend<Out>();
+    expectTypeOf<{ type: 'ping'; message: { number: 'five' } }>().not.toExtend<Out>();
+  });
+
+  it('of lazy frames are those that decode() gives', () => {
+    const frames = protobufFrames(createRegistry<Messages>({ proto }), { lazy: true });
+    type Out = TypedMessage<Messages> | RawMessage<keyof Messages>;
+    expectTypeOf(frames).toEqualTypeOf<Protocol<LazyMessages<Messages>, Out>>();
+    type Received = Extract<LazyMessages<Messages>, { type: 'sample.Ping' }>;
+    expectTypeOf<ReturnType<Received['decode']>>().toEqualTypeOf<Ping>();
+  });
+
+  it('of delimited streams are the messages', () => {
+    const registry = createRegistry<Messages>({ proto });
+    const pings = protobufDelimited(registry, 'sample.Ping');
+    expectTypeOf(pings).toEqualTypeOf<Protocol<Ping, Ping>>();
+    const mixed = protobufDelimited(registry, 'sample.Ping', { replyType: 'sample.Ping.Detail' });
+    expectTypeOf(mixed).toEqualTypeOf<Protocol<Ping, Detail>>();
+    // @ts-expect-error there is no such type
+    if (registry.has('sample.Pong')) protobufDelimited(registry, 'sample.Pong');
+  });
+});
