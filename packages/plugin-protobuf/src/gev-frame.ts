@@ -51,6 +51,9 @@ class GevFrames {
   readonly #maxLength: number;
   readonly #decoder: PayloadDecoder;
   readonly #writer = new FrameWriter();
+  /** Whose name stands at the front of the writer's memory, and of which memory. */
+  #headed: MessageType | undefined = undefined;
+  #headedIn: Uint8Array | undefined = undefined;
 
   constructor(registry: Registry, maxLength: number, decoder: PayloadDecoder) {
     this.#registry = registry;
@@ -84,12 +87,24 @@ class GevFrames {
 
   #packMessage(type: MessageType, message: object, out: WriteBuffer): void {
     const writer = this.#writer;
-    const { nameBytes } = type;
     writer.begin();
-    writer.leave(HEADER + nameBytes.length);
+    writer.leave(HEADER + type.nameBytes.length);
+    // It stands there still when the last message had the same type. Now, not when the encoder has
+    // returned: it may throw, and what it has written then stands over the name before.
+    if (this.#headed !== type || this.#headedIn !== writer.buf) this.#fillName(type);
     writer.encode(type, message);
-    fillHeader(writer.buf, writer.pos - LENGTH, nameBytes);
+    fillLength(writer.buf, writer.pos - LENGTH);
     out.write(writer.written());
+  }
+
+  #fillName(type: MessageType): void {
+    const { nameBytes } = type;
+    const { buf } = this.#writer;
+    buf[LENGTH] = nameBytes.length >>> 8;
+    buf[LENGTH + 1] = nameBytes.length;
+    buf.set(nameBytes, HEADER);
+    this.#headed = type;
+    this.#headedIn = buf;
   }
 
   /** A whole frame, as soon as it is there; refuses one as soon as its header shows that it is wrong. */
@@ -114,14 +129,11 @@ function nameLengthOf(frame: Uint8Array): number {
   return frame[LENGTH]! * 256 + frame[LENGTH + 1]!;
 }
 
-function fillHeader(frame: Uint8Array, length: number, name: Uint8Array): void {
+function fillLength(frame: Uint8Array, length: number): void {
   frame[0] = length >>> 24;
   frame[1] = length >>> 16;
   frame[2] = length >>> 8;
   frame[3] = length;
-  frame[4] = name.length >>> 8;
-  frame[5] = name.length;
-  for (let index = 0; index < name.length; index += 1) frame[HEADER + index] = name[index]!;
 }
 
 function packPayload({ nameBytes }: MessageType, payload: Uint8Array, out: WriteBuffer): void {

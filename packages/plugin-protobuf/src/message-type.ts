@@ -26,9 +26,10 @@ export class MessageType {
     }
   }
 
-  /** Whether its name stands in `bytes` from `from` on; so many bytes are there. */
-  isNamed(bytes: Uint8Array, from: number): boolean {
+  /** Whether its name is `bytes[from, to)`. */
+  isNamed(bytes: Uint8Array, from: number, to: number): boolean {
     const name = this.nameBytes;
+    if (name.length !== to - from) return false;
     // From the end: names of one package begin alike.
     for (let index = name.length - 1; index >= 0; index -= 1) {
       if (bytes[from + index] !== name[index]) return false;

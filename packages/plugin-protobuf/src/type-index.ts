@@ -6,6 +6,8 @@ import type { MessageType } from './message-type.js';
  */
 export class TypeIndex {
   readonly #buckets = new Map<number, MessageType[]>();
+  /** What was found last: most messages of a stream are of few types. */
+  #last: MessageType | undefined = undefined;
 
   constructor(types: Iterable<MessageType>) {
     for (const type of types) {
@@ -19,8 +21,15 @@ export class TypeIndex {
 
   /** The type whose name is `bytes[from, to)`. */
   find(bytes: Uint8Array, from: number, to: number): MessageType | undefined {
-    const bucket = this.#buckets.get(keyOf(bytes, from, to));
-    return bucket?.find((type) => type.isNamed(bytes, from));
+    const last = this.#last;
+    if (last?.isNamed(bytes, from, to)) return last;
+    for (const type of this.#buckets.get(keyOf(bytes, from, to)) ?? []) {
+      if (type.isNamed(bytes, from, to)) {
+        this.#last = type;
+        return type;
+      }
+    }
+    return undefined;
   }
 }
 

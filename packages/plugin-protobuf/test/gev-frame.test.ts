@@ -106,6 +106,25 @@ describe('what cannot be packed', () => {
   });
 });
 
+describe('messages of several types by turns', () => {
+  it('carry each its own name, also after one that could not be packed', () => {
+    const protocol = protobufFrames(registry);
+    const long = { type: 'sample.Ping.Detail', message: { text: 'long' } };
+    const first = packed(protocol, long);
+    for (const name of ['x', 'x'.repeat(5000), 'x'.repeat(100_000)]) {
+      const broken = { name, children: [null] };
+      assert.throws(() => packed(protocol, { type: 'sample.Person', message: broken }));
+      assert.deepEqual(packed(protocol, long), first);
+      const sent = ['sample.Person', 'sample.Empty', 'sample.Ping', 'sample.Ping', 'sample.Person'];
+      for (const type of sent) {
+        const bytes = packed(protocol, { type, message: { name, number: 1 } });
+        assert.equal(unpacked(protocol, bytes)[0]?.type, type);
+      }
+      assert.deepEqual(packed(protocol, long), first);
+    }
+  });
+});
+
 describe('lazy frames', () => {
   const lazy = protobufFrames(registry, { lazy: true });
   const message = { name: 'Ada', photo: Uint8Array.of(1, 2) };
