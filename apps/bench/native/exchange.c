@@ -1,5 +1,5 @@
 /*
- * Echo and framed. Every connection keeps `depth` messages in flight: what has come back whole in
+ * Echo, framed and protobuf. Every connection keeps `depth` messages in flight: what has come back whole in
  * one read is replaced with one write. A closed loop: the server's pace sets the pace.
  */
 

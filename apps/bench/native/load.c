@@ -13,6 +13,7 @@ int main(int argc, char **argv) {
   switch (options.mode) {
     case MODE_ECHO:
     case MODE_FRAMED:
+    case MODE_PROTOBUF:
       return run_exchange(&options);
     case MODE_HOLD:
       return run_hold(&options);

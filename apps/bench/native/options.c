@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,13 +22,14 @@ static const char USAGE[] =
     "usage: load MODE --port N [options]\n"
     "  MODE            echo: one message in flight a connection\n"
     "                  framed: --depth messages in flight, each behind its u32 length\n"
+    "                  protobuf: the same with messages in gev's typed frames\n"
     "                  hold: connections that stay idle until stdin ends or SIGTERM\n"
     "                  connects: connect, have one message echoed, close; the next\n"
     "  --host A        IPv4 address of the server (127.0.0.1)\n"
     "  --connections N (100)\n"
-    "  --size N        bytes of a message; framed: of its body (64)\n"
+    "  --size N        bytes of a message; framed: of its body, protobuf: of its text (64)\n"
     "  --concurrency N connects: connections under way at a time (512)\n"
-    "  --depth N       messages in flight a connection (echo 1, framed 128)\n"
+    "  --depth N       messages in flight a connection (echo 1, others 128)\n"
     "  --seconds S     measured window; connects: deadline (3; connects 30)\n"
     "  --warmup S      before the window (1)\n"
     "  --pid N         server process, whose CPU time in the window is reported\n"
@@ -61,7 +63,7 @@ static double seconds(const char *name, const char *text) {
 }
 
 static enum mode mode_of(const char *name) {
-  static const char *const names[] = {"echo", "framed", "hold", "connects"};
+  static const char *const names[] = {"echo", "framed", "hold", "connects", "protobuf"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (strcmp(name, names[i]) == 0) return (enum mode)i;
   usage("no such mode", name);
@@ -101,7 +103,8 @@ struct options options_read(int argc, char **argv) {
       .sources = UINT32_MAX,
       .warmup = 1,
   };
-  options.depth = options.mode == MODE_FRAMED ? 128 : 1;
+  bool pipelined = options.mode == MODE_FRAMED || options.mode == MODE_PROTOBUF;
+  options.depth = pipelined ? 128 : 1;
   options.seconds = options.mode == MODE_CONNECTS ? 30 : 3;
   for (;;) {
     int index = 0;

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum mode { MODE_ECHO, MODE_FRAMED, MODE_HOLD, MODE_CONNECTS };
+enum mode { MODE_ECHO, MODE_FRAMED, MODE_HOLD, MODE_CONNECTS, MODE_PROTOBUF };
 
 struct options {
   enum mode mode;
@@ -13,11 +13,11 @@ struct options {
   const char *host; /* IPv4, in dots */
   uint16_t port;
   uint32_t connections;
-  uint32_t size;    /* bytes of a message; framed: of the body, without the 4 of its length */
+  uint32_t size;    /* bytes of a message; framed: of the body, protobuf: of the text in it */
   uint32_t depth;   /* messages in flight on each connection */
   uint32_t concurrency; /* connects: connections under way at a time */
   uint32_t sources; /* source addresses 127.0.0.2 and on; 0: whatever the kernel takes */
-  double seconds;   /* echo, framed: the measured window; connects: the deadline */
+  double seconds;   /* echo, framed, protobuf: the measured window; connects: the deadline */
   double warmup;    /* seconds before the window */
   pid_t pid;        /* the server, whose CPU time is read; 0: nobody's */
 };

@@ -1,6 +1,7 @@
 #include "pattern.h"
 
 #include "fail.h"
+#include "protobuf.h"
 
 #include <arpa/inet.h>
 #include <string.h>
@@ -8,7 +9,16 @@
 #define LEAST_MESSAGES 64
 #define LENGTH_SIZE 4
 
+static size_t size_of_message(const struct options *options) {
+  if (options->mode == MODE_PROTOBUF) return protobuf_size(options->size);
+  return options->size + (options->mode == MODE_FRAMED ? LENGTH_SIZE : 0);
+}
+
 static void fill(uint8_t *message, uint32_t number, const struct options *options) {
+  if (options->mode == MODE_PROTOBUF) {
+    protobuf_fill(message, number, options->size);
+    return;
+  }
   if (options->mode == MODE_FRAMED) {
     uint32_t length = htonl(options->size);
     memcpy(message, &length, sizeof length);
@@ -20,7 +30,7 @@ static void fill(uint8_t *message, uint32_t number, const struct options *option
 struct pattern pattern_make(const struct options *options) {
   size_t messages = options->depth < LEAST_MESSAGES ? LEAST_MESSAGES : options->depth;
   struct pattern pattern = {0};
-  pattern.message = options->size + (options->mode == MODE_FRAMED ? LENGTH_SIZE : 0);
+  pattern.message = size_of_message(options);
   pattern.period = messages * pattern.message;
   pattern.bytes = zeroed(2, pattern.period);
   for (uint32_t i = 0; i < messages; i++) fill(pattern.bytes + i * pattern.message, i, options);

@@ -12,7 +12,7 @@
 
 struct pattern {
   uint8_t *bytes; /* twice the period, so that any `period` bytes of it lie in one piece */
-  size_t message; /* bytes of one message, with its length in front when framed */
+  size_t message; /* bytes of one message, whole frames where there are frames */
   size_t period;  /* at least what one connection has in flight */
 };
 

@@ -4,6 +4,9 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { nativeProgram } from './native-programs.js';
 
+/** In what messages go to and fro. */
+export type ExchangeMode = 'echo' | 'framed' | 'protobuf';
+
 /** Microseconds. */
 export interface Latency {
   readonly p50: number;
@@ -12,7 +15,7 @@ export interface Latency {
   readonly max: number;
 }
 
-/** What the load generator prints after `echo` and `framed` (native/exchange.c). */
+/** What the load generator prints after `echo`, `framed` and `protobuf` (native/exchange.c). */
 export interface ExchangeResult {
   readonly seconds: number;
   readonly messages: number;
@@ -67,7 +70,7 @@ const EXIT_WRONG = 3;
 
 /** Runs messages round until the window ends. @param wrap pins the process, see `Pinning` */
 export function runExchange(
-  mode: 'echo' | 'framed',
+  mode: ExchangeMode,
   options: LoadOptions,
   wrap: Wrap,
 ): Promise<ExchangeResult> {

@@ -14,6 +14,7 @@ import { readSettings, type ScenarioName, UsageError, usage } from './settings.j
 const SCENARIOS: Readonly<Record<ScenarioName, (bench: Bench) => Promise<Outcome>>> = {
   echo: (bench) => runThroughput('echo', bench),
   framed: (bench) => runThroughput('framed', bench),
+  protobuf: (bench) => runThroughput('protobuf', bench),
   idle: runIdle,
   connects: runConnectStorms,
   'idle-cpu': runIdleCpu,

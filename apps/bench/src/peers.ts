@@ -54,6 +54,18 @@ export const REDIS_PEERS: readonly Peer[] = [
   { name: 'node-net', runtime: 'node', server: 'node-net-redis' },
   { name: 'node-net-plain', runtime: 'node', server: 'node-net-redis-plain', onRequest: true },
   { name: 'redis-server', runtime: 'redis', server: '' },
+/** The C server is there for information, as in framed. */
+export const PROTOBUF_PEERS: readonly Peer[] = [
+  { name: 'c-epoll', runtime: 'c', server: '' },
+  { name: 'gev-native', runtime: 'node', server: 'gev-protobuf', env: NATIVE },
+  { name: 'gev-node', runtime: 'node', server: 'gev-protobuf', env: NODE },
+  { name: 'node-net', runtime: 'node', server: 'node-net-protobuf' },
+  {
+    name: 'node-net-finish',
+    runtime: 'node',
+    server: 'node-net-protobuf-finish',
+    onRequest: true,
+  },
 ];
 
 /** What is asked of the peers of a scenario beside serving. */

@@ -8,7 +8,7 @@ export interface Settings {
   readonly seconds: number;
   readonly warmup: number;
   readonly connections: number;
-  /** Bytes of a message; framed: of its body. */
+  /** Bytes of a message; framed: of its body, protobuf: of its text. */
   readonly size: number;
   /** Messages in flight on each connection. */
   readonly depth: number;
@@ -27,6 +27,7 @@ export interface Settings {
 export const SCENARIO_NAMES = [
   'echo',
   'framed',
+  'protobuf',
   'idle',
   'connects',
   'idle-cpu',
@@ -70,6 +71,7 @@ const FALLBACK: Settings = {
 const NUMBERS: Readonly<Record<ScenarioName, Partial<Record<NumberName, number>>>> = {
   echo: { turns: 5, seconds: 3, warmup: 1, connections: 100, size: 64 },
   framed: { turns: 5, seconds: 3, warmup: 1, connections: 100, size: 64, depth: 128 },
+  protobuf: { turns: 5, seconds: 3, warmup: 1, connections: 100, size: 64, depth: 128 },
   idle: { turns: 1, connections: 15_000 },
   connects: { rounds: 3, connections: 10_000, concurrency: 512, size: 64, seconds: 30 },
   'idle-cpu': { turns: 1, seconds: 5, connections: 100 },

@@ -1,9 +1,14 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { HeldConnections, runConnects, runExchange } from '../src/load-generator.js';
+import {
+  type ExchangeMode,
+  HeldConnections,
+  runConnects,
+  runExchange,
+} from '../src/load-generator.js';
 import { whyNoNativePrograms } from '../src/native-programs.js';
 import { PeerProcess } from '../src/peer-process.js';
-import { commandOf, ECHO_PEERS, FRAMED_PEERS, type Peer } from '../src/peers.js';
+import { commandOf, ECHO_PEERS, FRAMED_PEERS, type Peer, PROTOBUF_PEERS } from '../src/peers.js';
 
 const missing = whyNoNativePrograms();
 if (missing !== undefined) console.warn(`the load generator's tests are skipped: ${missing}`);
@@ -36,16 +41,18 @@ afterEach(() => {
   server = undefined;
 });
 
-async function measure(mode: 'echo' | 'framed', peer: Peer) {
+async function measure(mode: ExchangeMode, peer: Peer) {
   const command = commandOf(peer, 'speed');
   if ('reason' in command) throw new Error(command.reason);
   const child = await PeerProcess.start(command, peer.env);
   const { port, pid } = child;
-  const depth = mode === 'framed' ? 128 : 1;
+  const depth = mode === 'echo' ? 1 : 128;
   const result = await runExchange(mode, { ...SHORT, port, pid, depth }, asItIs);
   await child.stop();
   return result;
 }
+
+const PEERS = { echo: ECHO_PEERS, framed: FRAMED_PEERS, protobuf: PROTOBUF_PEERS };
 
 function named(peers: readonly Peer[], name: string): Peer {
   const found = peers.find((peer) => peer.name === name);
@@ -61,8 +68,11 @@ describe.skipIf(missing !== undefined)('load generator', () => {
     { mode: 'framed', name: 'node-net' },
     { mode: 'framed', name: 'node-net-writev' },
     { mode: 'framed', name: 'node-net-plain' },
+    { mode: 'protobuf', name: 'gev-native' },
+    { mode: 'protobuf', name: 'node-net' },
+    { mode: 'protobuf', name: 'node-net-finish' },
   ] as const)('$mode: measures $name', async ({ mode, name }) => {
-    const peer = named(mode === 'echo' ? ECHO_PEERS : FRAMED_PEERS, name);
+    const peer = named(PEERS[mode], name);
     const result = await measure(mode, peer);
     expect(result).toMatchObject({ errors: 0, lost: 0, latency: LATENCY });
     expect(result.messages).toBeGreaterThan(0);
@@ -89,7 +99,7 @@ describe.skipIf(missing !== undefined)('load generator', () => {
     expect(result.messages).toBeGreaterThan(0);
   });
 
-  it.each(['echo', 'framed'] as const)('%s: counts a changed byte', async (mode) => {
+  it.each(['echo', 'framed', 'protobuf'] as const)('%s: counts a changed byte', async (mode) => {
     let chunks = 0;
     const port = await listen((socket, chunk) => {
       const reply = Buffer.from(chunk);

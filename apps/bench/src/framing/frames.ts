@@ -1,4 +1,5 @@
 const HEADER = 4;
+const NOTHING = new Uint8Array(0);
 
 /**
  * Cuts a connection's chunks into frames of a u32 big-endian length and a body. One object a
@@ -23,14 +24,20 @@ export class FrameReader {
   }
 }
 
-/** All frames in one new buffer: one write carries every reply to one read. */
-export function encodeFrames(bodies: readonly Uint8Array[]): Buffer {
+/**
+ * All frames in one new buffer: one write carries every reply to one read.
+ *
+ * @param prefix what stands in every frame, between its length and the body
+ */
+export function encodeFrames(bodies: readonly Uint8Array[], prefix = NOTHING): Buffer {
   let size = 0;
-  for (const body of bodies) size += HEADER + body.length;
+  for (const body of bodies) size += HEADER + prefix.length + body.length;
   const output = Buffer.allocUnsafe(size);
   let at = 0;
   for (const body of bodies) {
-    at = output.writeUInt32BE(body.length, at);
+    at = output.writeUInt32BE(prefix.length + body.length, at);
+    if (prefix.length > 0) output.set(prefix, at);
+    at += prefix.length;
     output.set(body, at);
     at += body.length;
   }

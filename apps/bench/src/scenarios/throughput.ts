@@ -1,12 +1,17 @@
-// Echo and framed: messages a second, server CPU a message, latency.
-import { type ExchangeResult, runExchange } from '../load-generator.js';
+// Echo, framed and protobuf: messages a second, server CPU a message, latency.
+import { type ExchangeMode, type ExchangeResult, runExchange } from '../load-generator.js';
 import { PeerProcess } from '../peer-process.js';
-import { BASELINE, ECHO_PEERS, FRAMED_PEERS, LIMIT } from '../peers.js';
+import { BASELINE, ECHO_PEERS, FRAMED_PEERS, LIMIT, type Peer, PROTOBUF_PEERS } from '../peers.js';
 import { type Bench, type Outcome, type ReadyPeer, selectPeers } from '../scenario.js';
 import { median, pairedRatio } from '../statistics.js';
 import { formatNumber, formatTable } from '../table.js';
 
-type Mode = 'echo' | 'framed';
+const PEERS: Readonly<Record<ExchangeMode, readonly Peer[]>> = {
+  echo: ECHO_PEERS,
+  framed: FRAMED_PEERS,
+  protobuf: PROTOBUF_PEERS,
+};
+
 type Measure = (turn: ExchangeResult) => number;
 
 const MEASURES = {
@@ -32,8 +37,8 @@ interface Series {
 }
 
 /** Runs the peers in turn, A B C A B C, each time in a new process. */
-export async function runThroughput(mode: Mode, bench: Bench): Promise<Outcome> {
-  const ready = selectPeers(mode === 'echo' ? ECHO_PEERS : FRAMED_PEERS, 'speed', bench);
+export async function runThroughput(mode: ExchangeMode, bench: Bench): Promise<Outcome> {
+  const ready = selectPeers(PEERS[mode], 'speed', bench);
   const series = ready.map(({ peer }): Series => ({ name: peer.name, turns: [] }));
   const failures: string[] = [];
   for (let turn = 1; turn <= bench.settings.turns; turn++) {
@@ -55,7 +60,11 @@ export async function runThroughput(mode: Mode, bench: Bench): Promise<Outcome> 
   return { table: tableOf(series), data: { peers: summarize(series) }, failures };
 }
 
-async function runTurn(mode: Mode, ready: ReadyPeer, bench: Bench): Promise<ExchangeResult> {
+async function runTurn(
+  mode: ExchangeMode,
+  ready: ReadyPeer,
+  bench: Bench,
+): Promise<ExchangeResult> {
   const { connections, size, depth, seconds, warmup } = bench.settings;
   const server = await PeerProcess.start(ready.command, ready.peer.env);
   const { port, pid } = server;
