@@ -14,7 +14,6 @@ const ARROWS = {
   'native-poller': ['core'],
   'node-poller': ['core'],
   loop: ['core'],
-  'plugin-protobuf': ['core'],
   server: ['core', 'loop', 'ringbuffer'],
   gev: ['core', 'loop', 'native-poller', 'node-poller', 'server'],
   ...Object.fromEntries(PLUGINS.map((name) => [name, ['core', 'ringbuffer']])),

@@ -54,6 +54,8 @@ export const REDIS_PEERS: readonly Peer[] = [
   { name: 'node-net', runtime: 'node', server: 'node-net-redis' },
   { name: 'node-net-plain', runtime: 'node', server: 'node-net-redis-plain', onRequest: true },
   { name: 'redis-server', runtime: 'redis', server: '' },
+];
+
 /** The C server is there for information, as in framed. */
 export const PROTOBUF_PEERS: readonly Peer[] = [
   { name: 'c-epoll', runtime: 'c', server: '' },
