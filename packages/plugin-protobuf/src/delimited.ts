@@ -54,7 +54,7 @@ export function protobufDelimited(
   type: string,
   options: DelimitedOptions = {},
 ): Protocol<unknown, never> {
-  const { maxFrameLength, bytes, lazy } = resolveOptions(options, LONGEST_VARINT);
+  const { maxFrameLength, bytes, lazy } = resolveOptions(options, LONGEST_VARINT, 'replyType');
   const read = registry.type(type);
   const written = registry.type(options.replyType ?? type);
   const decoder = new PayloadDecoder(bytes);

@@ -6,6 +6,7 @@ import type { MessageType } from './message-type.js';
 import { type ProtobufOptions, resolveOptions } from './options.js';
 import { PayloadDecoder } from './payload-decoder.js';
 import type { Registry } from './registry.js';
+import { TypeIndex } from './type-index.js';
 import type { RawMessage, TypedMessage, TypeName } from './typed-message.js';
 
 // u32 length of what follows, u16 length of the type name, type name, payload. Big-endian.
@@ -14,6 +15,12 @@ const NAME_LENGTH = 2;
 const HEADER = LENGTH + NAME_LENGTH;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Options of {@link protobufFrames}. */
+export interface FrameOptions<Received extends string = string> extends ProtobufOptions {
+  /** Names of the types that a peer may send; another is a protocol error. Default: all. */
+  readonly receive?: readonly Received[];
+}
 
 /**
  * gev's Protobuf frames: each message carries the name of its type. A message arrives as
@@ -25,21 +32,31 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  *
  * @throws GevError `ERR_GEV_INVALID_OPTION`
  */
-export function protobufFrames<In extends object, Out extends object>(
+export function protobufFrames<
+  In extends object,
+  Out extends object,
+  Received extends TypeName<In> = TypeName<In>,
+>(
   registry: Registry<In, Out>,
-  options?: ProtobufOptions & { readonly lazy?: false },
-): Protocol<TypedMessage<In>, TypedMessage<Out>>;
+  options?: FrameOptions<Received> & { readonly lazy?: false },
+): Protocol<TypedMessage<Pick<In, Received>>, TypedMessage<Out>>;
 /** With `lazy: true` messages arrive undecoded, and what is encoded already can be sent, too. */
-export function protobufFrames<In extends object, Out extends object>(
+export function protobufFrames<
+  In extends object,
+  Out extends object,
+  Received extends TypeName<In> = TypeName<In>,
+>(
   registry: Registry<In, Out>,
-  options: ProtobufOptions & { readonly lazy: true },
-): Protocol<LazyMessages<In>, TypedMessage<Out> | RawMessage<TypeName<Out>>>;
+  options: FrameOptions<Received> & { readonly lazy: true },
+): Protocol<LazyMessages<Pick<In, Received>>, TypedMessage<Out> | RawMessage<TypeName<Out>>>;
 export function protobufFrames(
   registry: Registry,
-  options: ProtobufOptions = {},
+  options: FrameOptions = {},
 ): Protocol<unknown, never> {
-  const { maxFrameLength, bytes, lazy } = resolveOptions(options, LENGTH);
-  const frames = new GevFrames(registry, maxFrameLength, new PayloadDecoder(bytes));
+  const { maxFrameLength, bytes, lazy } = resolveOptions(options, LENGTH, 'receive');
+  const { receive = registry.names } = options;
+  const received = new TypeIndex(receive.map((name) => registry.type(name)));
+  const frames = new GevFrames(registry, received, maxFrameLength, new PayloadDecoder(bytes));
   return {
     unpack: lazy ? (buffer) => frames.unpackLazy(buffer) : (buffer) => frames.unpack(buffer),
     pack: (message, out) => frames.pack(message, out),
@@ -48,6 +65,7 @@ export function protobufFrames(
 
 class GevFrames {
   readonly #registry: Registry;
+  readonly #received: TypeIndex;
   readonly #maxLength: number;
   readonly #decoder: PayloadDecoder;
   readonly #writer = new FrameWriter();
@@ -55,8 +73,9 @@ class GevFrames {
   #headed: MessageType | undefined = undefined;
   #headedIn: Uint8Array | undefined = undefined;
 
-  constructor(registry: Registry, maxLength: number, decoder: PayloadDecoder) {
+  constructor(registry: Registry, received: TypeIndex, maxLength: number, decoder: PayloadDecoder) {
     this.#registry = registry;
+    this.#received = received;
     this.#maxLength = maxLength;
     this.#decoder = decoder;
   }
@@ -121,7 +140,7 @@ class GevFrames {
 
   /** @param end where the name ends */
   #typeOf(frame: Uint8Array, end: number): MessageType {
-    return this.#registry.find(frame, HEADER, end) ?? unknownType(frame.subarray(HEADER, end));
+    return this.#received.find(frame, HEADER, end) ?? unknownType(frame.subarray(HEADER, end));
   }
 }
 
@@ -157,5 +176,5 @@ function unknownType(name: Uint8Array): never {
   } catch (error) {
     throw protocolError(`a type name of ${name.length} bytes is not UTF-8`, error);
   }
-  throw protocolError(`a message of type ${quoted(text)} came, which the registry does not know`);
+  throw protocolError(`a message of type ${quoted(text)} came, which is not received here`);
 }

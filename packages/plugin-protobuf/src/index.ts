@@ -13,7 +13,7 @@ export {
 } from './create-registry.js';
 export { type DelimitedOptions, protobufDelimited } from './delimited.js';
 export type { ProtobufErrorCode } from './error.js';
-export { protobufFrames } from './gev-frame.js';
+export { type FrameOptions, protobufFrames } from './gev-frame.js';
 export type { LazyMessage, LazyMessages } from './lazy-message.js';
 export type { ProtobufOptions } from './options.js';
 export type { Registry } from './registry.js';

@@ -18,22 +18,25 @@ export interface ProtobufOptions {
 
 const MiB = 1024 * 1024;
 const LARGEST = 2 ** 31 - 1;
-const NAMES = ['maxFrameLength', 'bytes', 'lazy', 'replyType'];
+const NAMES = ['maxFrameLength', 'bytes', 'lazy'];
 const BYTES: readonly unknown[] = ['copy', 'view'];
 
 /**
  * The options with every default filled in.
  *
  * @param header bytes of the largest length field
+ * @param more name of an option that one protocol alone has
  * @throws GevError `ERR_GEV_INVALID_OPTION`
  */
 export function resolveOptions(
   options: ProtobufOptions,
   header: number,
+  more: string,
 ): Required<ProtobufOptions> {
-  const wrong = Object.keys(options).find((name) => !NAMES.includes(name));
+  const names = [...NAMES, more];
+  const wrong = Object.keys(options).find((name) => !names.includes(name));
   if (wrong !== undefined) {
-    throw invalidOption(`there is no option ${wrong}: give of ${NAMES.join(', ')}`);
+    throw invalidOption(`there is no option ${wrong}: give of ${names.join(', ')}`);
   }
   const { maxFrameLength = MiB - header, bytes = 'copy', lazy = false } = options;
   if (!(Number.isInteger(maxFrameLength) && maxFrameLength >= 2 && maxFrameLength <= LARGEST)) {

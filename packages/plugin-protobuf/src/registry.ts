@@ -1,7 +1,6 @@
 import type { MessageCodec } from './codec.js';
 import { invalidOption, quoted } from './error.js';
 import { MessageType } from './message-type.js';
-import { TypeIndex } from './type-index.js';
 import type { AnyMessages, TypeName } from './typed-message.js';
 
 /**
@@ -13,13 +12,11 @@ import type { AnyMessages, TypeName } from './typed-message.js';
  */
 export class Registry<In extends object = AnyMessages, Out extends object = In> {
   readonly #byName = new Map<string, MessageType>();
-  readonly #index: TypeIndex;
 
   /** @throws GevError `ERR_GEV_INVALID_OPTION` for no type, or a name that does not fit a frame */
   constructor(codecs: Iterable<readonly [name: string, codec: MessageCodec]>) {
     for (const [name, codec] of codecs) this.#byName.set(name, new MessageType(name, codec));
     if (this.#byName.size === 0) throw invalidOption('a registry without a type of message');
-    this.#index = new TypeIndex(this.#byName.values());
   }
 
   /** All names, in the order of their declaration. */
@@ -29,6 +26,17 @@ export class Registry<In extends object = AnyMessages, Out extends object = In> 
 
   has(name: string): boolean {
     return this.#byName.has(name);
+  }
+
+  /**
+   * A message with its type, to be returned or sent. The same as `{ type, message }` written out,
+   * of which TypeScript forgets the exact `type` in a handler that it infers.
+   */
+  message<Name extends TypeName<Out>>(
+    type: Name,
+    message: Out[Name],
+  ): { readonly type: Name; readonly message: Out[Name] } {
+    return { type, message };
   }
 
   /** What encodes and decodes a type. @throws GevError `ERR_GEV_INVALID_OPTION` when it is not there */
@@ -48,10 +56,5 @@ export class Registry<In extends object = AnyMessages, Out extends object = In> 
   /** The type of this name, if it is there. */
   get(name: string): MessageType | undefined {
     return this.#byName.get(name);
-  }
-
-  /** The type whose name in UTF-8 is `bytes[from, to)`, if it is there. */
-  find(bytes: Uint8Array, from: number, to: number): MessageType | undefined {
-    return this.#index.find(bytes, from, to);
   }
 }

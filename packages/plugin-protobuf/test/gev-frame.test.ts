@@ -60,13 +60,26 @@ describe('a frame that breaks the protocol', () => {
   });
 
   it('has a type name that is not known, not UTF-8, empty, or of the prototype', () => {
-    assert.match(refuse(frame('sample.Pong', [])), /type "sample.Pong" came, which/);
+    assert.match(
+      refuse(frame('sample.Pong', [])),
+      /type "sample.Pong" came, which is not received/,
+    );
     assert.match(refuse(frame(Uint8Array.of(0x73, 0xff), [])), /2 bytes is not UTF-8/);
     assert.match(refuse(frame('', [])), /type ""/);
     for (const name of ['__proto__', 'constructor', 'toString']) {
-      assert.match(refuse(frame(name, [])), /does not know/);
+      assert.match(refuse(frame(name, [])), /is not received/);
     }
     assert.ok(refuse(frame('x'.repeat(5000), [])).length < 300);
+  });
+
+  it('has a type that is known but not to be received', () => {
+    const protocol = protobufFrames(registry, { receive: ['sample.Ping'] });
+    assert.equal(unpacked(protocol, frame('sample.Ping', [])).length, 1);
+    refused('ERR_GEV_PROTOCOL', () => unpacked(protocol, frame('sample.Empty', [])));
+    const sent = packed(protocol, { type: 'sample.Empty', message: {} });
+    assert.deepEqual(sent, new Uint8Array(frame('sample.Empty', [])));
+    const receive = ['sample.Pong'];
+    refused('ERR_GEV_INVALID_OPTION', () => protobufFrames(registry, { receive }));
   });
 
   it('has a payload that is no such message', () => {

@@ -34,6 +34,19 @@ describe('types', () => {
     expectTypeOf<Extract<Union, { type: 'sample.Ping' }>['message']>().toEqualTypeOf<Ping>();
   });
 
+  it('of a message that the registry makes are exact', () => {
+    const ping = createRegistry<Messages>({ proto }).message('sample.Ping', { number: 5 });
+    expectTypeOf(ping.type).toEqualTypeOf<'sample.Ping'>();
+    expectTypeOf(ping).toExtend<Union>();
+  });
+
+  it('of what is received can be fewer than those of what is sent', () => {
+    const registry = createRegistry<Messages>({ proto });
+    const frames = protobufFrames(registry, { receive: ['sample.Ping'] });
+    type In = { readonly type: 'sample.Ping'; readonly message: Ping };
+    expectTypeOf(frames).toEqualTypeOf<Protocol<In, Union>>();
+  });
+
   it('without a map are open', () => {
     const frames = protobufFrames(createRegistry({ proto }));
     type Open = { readonly type: string; readonly message: Record<string, unknown> };
