@@ -23,6 +23,11 @@ export interface ProtocolSuiteOptions<In, Out> {
   readonly encode?: (message: Out) => Uint8Array;
   /** Bytes that come first on every connection and yield no message, such as a handshake. */
   readonly preamble?: Uint8Array;
+  /**
+   * Default false: while a message is not whole the buffer is left as it was. True: parts of it are
+   * consumed as they come.
+   */
+  readonly consumesParts?: boolean;
   /** Default true: feeds random bytes. False where every byte is a message. */
   readonly garbage?: boolean;
   /**

@@ -116,6 +116,28 @@ const padded: ProtocolSuiteOptions<string, string> = {
 };
 
 protocolSuite({ describe, it }, 'a protocol that discards', padded);
+/** Takes the size as soon as it is there, and keeps it. */
+const inParts: Protocol<Uint8Array> = {
+  ...lengthPrefixed,
+  unpack(buffer, connection) {
+    if (connection.get('size') === undefined) {
+      const size = buffer.peekUint32();
+      if (size === undefined) return undefined;
+      if (size > MOST) throw protocolError('too large');
+      connection.set('size', size);
+      buffer.retrieve(4);
+    }
+    const message = buffer.take(connection.get<number>('size')!);
+    if (message !== undefined) connection.delete('size');
+    return message;
+  },
+};
+
+protocolSuite({ describe, it }, 'a protocol that consumes parts of a message', {
+  ...frames,
+  create: () => inParts,
+  consumesParts: true,
+});
 
 /** Breaks one thing in the length-prefixed protocol. */
 function broken(change: Partial<Protocol<Uint8Array>>): () => Protocol<Uint8Array> {

@@ -15,9 +15,13 @@ import { GevError } from './error.js';
 export interface Protocol<In, Out = In> {
   /**
    * Takes one message from the buffer, or returns `undefined` when it does not yet hold a whole
-   * one (then what belongs to a message must be left as it was; bytes that belong to none, such as
-   * those of a frame that is thrown away, may be consumed). Any other value is a message, an empty one
-   * too. Called again until it returns `undefined`. May throw {@link protocolError}.
+   * one. Any other value is a message, an empty one too. Called again until it returns `undefined`.
+   * May throw {@link protocolError}.
+   *
+   * What it leaves in the buffer comes again with more behind it, up to the connection's
+   * `maxInputBuffer`. It may consume a part of a message before the rest is there, and so take
+   * messages that are larger than that; then it keeps the part, and bounds it, by itself. It may also
+   * drop bytes that belong to no message, such as those of a frame that is thrown away.
    */
   unpack(buffer: ReadBuffer, connection: Connection<Out>): In | undefined;
   /** Writes one message. What it throws closes the connection with reason `handler-error`. */
