@@ -1,0 +1,41 @@
+import { GevError } from '@gev/core';
+
+/** Codes that this package may raise. Each has a heading in `docs/errors.md`. */
+export type WebSocketErrorCode =
+  | 'ERR_GEV_ABORTED'
+  | 'ERR_GEV_CLOSED'
+  | 'ERR_GEV_HANDSHAKE'
+  | 'ERR_GEV_INVALID_OPTION'
+  | 'ERR_GEV_PROTOCOL'
+  | 'ERR_GEV_UNSUPPORTED';
+
+/** @param allowed what would have been right, such as `a whole number from 1 on` */
+export function invalidOption(
+  name: string,
+  value: unknown,
+  allowed: string,
+): GevError<WebSocketErrorCode> {
+  return new GevError('ERR_GEV_INVALID_OPTION', `${name} is ${show(value)}: give ${allowed}`);
+}
+
+/** For a send on a WebSocket that is not open. */
+export function notOpenError(state: string): GevError<WebSocketErrorCode> {
+  return new GevError(
+    'ERR_GEV_CLOSED',
+    `nothing can be sent on this WebSocket: it is ${state}; look at readyState, or stop at onClose`,
+  );
+}
+
+/** For a client whose handshake came to nothing. */
+export function handshakeError(why: string, cause?: unknown): GevError<WebSocketErrorCode> {
+  return new GevError('ERR_GEV_HANDSHAKE', `the WebSocket could not be opened: ${why}`, { cause });
+}
+
+/** For a client whose `signal` was aborted. */
+export function abortedError(cause: unknown): GevError<WebSocketErrorCode> {
+  return new GevError('ERR_GEV_ABORTED', 'the signal of connectWebSocket was aborted', { cause });
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : String(value);
+}

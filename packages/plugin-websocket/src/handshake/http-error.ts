@@ -1,0 +1,13 @@
+import type { HttpReply } from './response-writer.js';
+
+/** A request that gets an answer, and not the one that it wants. */
+export class HttpError extends Error {
+  readonly reply: HttpReply;
+
+  /** @param why told to the peer, as the body */
+  constructor(status: number, why: string, headers: Readonly<Record<string, string>> = {}) {
+    super(why);
+    this.name = 'HttpError';
+    this.reply = { status, headers, body: `${why}\n` };
+  }
+}

@@ -1,0 +1,14 @@
+export { type Connect, type ConnectWebSocketOptions, connectWebSocket } from './client.js';
+export { CloseCode } from './close-codes.js';
+export type { DeflateOptions } from './deflate/options.js';
+export type { WebSocketCallbacks } from './endpoint.js';
+export type { WebSocketErrorCode } from './error-codes.js';
+export { ControlFrame, type Inbound } from './frame-decoder.js';
+export type { Refusal } from './handshake/check-response.js';
+export type { Headers, ResponseHead } from './handshake/head.js';
+export type { HttpReply } from './handshake/response-writer.js';
+export { UpgradeRequest } from './handshake/upgrade-request.js';
+export { type Outbound, OutgoingFrame, PackedBytes } from './outbound.js';
+export { type WebSocketApplication, type WebSocketOptions, webSocket } from './server.js';
+export { type AcceptOptions, accept, reject, type Verdict } from './server-hooks.js';
+export { type MessageOptions, ReadyState, type WebSocket } from './web-socket.js';

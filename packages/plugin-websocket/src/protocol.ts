@@ -1,0 +1,85 @@
+import type { Connection, Protocol, WriteBuffer } from '@gev/core';
+import type { Endpoint } from './endpoint.js';
+import type { Inbound } from './frame-decoder.js';
+import { writeFrame, writeMaskedFrame, writeTextFrame } from './frame-encoder.js';
+import type { Greeting } from './greeting.js';
+import { CONTROL, FIN, Opcode, RSV1 } from './opcode.js';
+import { type Outbound, OutgoingFrame, PackedBytes } from './outbound.js';
+import { WebSocketSession } from './session.js';
+
+/**
+ * WebSocket as a protocol of core: the opening handshake, then messages. A bare string or bytes are
+ * a text or a binary message; to a connection that is not open (not yet, or no more), as a broadcast
+ * may reach it, they are not sent.
+ *
+ * @param greet makes the opening handshake of a connection
+ */
+export function createProtocol<Data, Opening>(
+  endpoint: Endpoint<Data, Opening>,
+  greet: (session: WebSocketSession<Data, Opening>) => Greeting,
+): Protocol<Inbound, Outbound> {
+  return {
+    // Masks, compression windows, and whether it is open, are the connection's own.
+    packsPerConnection: true,
+    onOpen(connection) {
+      const session = new WebSocketSession(connection, endpoint);
+      connection.context = session;
+      session.greeting = greet(session);
+    },
+    unpack(buffer, connection) {
+      const session = connection.context as WebSocketSession<Data, Opening>;
+      try {
+        return session.read(buffer);
+      } catch (error) {
+        session.fault(error);
+        throw error;
+      }
+    },
+    pack(message, out, connection) {
+      if (message instanceof PackedBytes) out.write(message.bytes);
+      else packFrame(message, out, connection);
+    },
+  };
+}
+
+function packFrame(
+  message: Exclude<Outbound, PackedBytes>,
+  out: WriteBuffer,
+  connection: Connection<Outbound>,
+): void {
+  const session = connection.context as WebSocketSession<unknown, unknown>;
+  if (message instanceof OutgoingFrame) {
+    packPayload(session, message.opcode, message.payload, message.compress, out);
+  } else if (session.isOpen) {
+    const opcode = typeof message === 'string' ? Opcode.text : Opcode.binary;
+    packPayload(session, opcode, message, true, out);
+  }
+}
+
+function packPayload(
+  session: WebSocketSession<unknown, unknown>,
+  opcode: number,
+  payload: string | Uint8Array,
+  compress: boolean,
+  out: WriteBuffer,
+): void {
+  const { deflate } = session;
+  const { masking } = session.endpoint;
+  const first = FIN | opcode;
+  if (deflate !== undefined && compress && opcode < CONTROL) {
+    const bytes = typeof payload === 'string' ? Buffer.from(payload, 'utf8') : payload;
+    const isWorthIt = bytes.length >= deflate.threshold;
+    const packed = isWorthIt ? deflate.compress(bytes) : bytes;
+    const head = isWorthIt ? first | RSV1 : first;
+    if (masking === undefined) writeFrame(out, head, packed);
+    else writeMaskedFrame(out, head, packed, masking, isWorthIt || bytes !== payload);
+  } else if (masking !== undefined) {
+    const isText = typeof payload === 'string';
+    const bytes = isText ? Buffer.from(payload, 'utf8') : payload;
+    writeMaskedFrame(out, first, bytes, masking, isText);
+  } else if (typeof payload === 'string') {
+    writeTextFrame(out, first, payload);
+  } else {
+    writeFrame(out, first, payload);
+  }
+}

@@ -1,0 +1,190 @@
+import { type Connection, protocolError, type ReadBuffer } from '@gev/core';
+import { answerOffers } from './deflate/negotiation.js';
+import { invalidOption } from './error-codes.js';
+import type { Greeting } from './greeting.js';
+import { acceptKeyOf } from './handshake/accept-key.js';
+import { checkUpgrade, hasBody, wantsUpgrade } from './handshake/check-upgrade.js';
+import { parseRequestHead, type RequestHead } from './handshake/head.js';
+import { HeadReader } from './handshake/head-reader.js';
+import { HttpError } from './handshake/http-error.js';
+import { type HttpReply, writeReply, writeUpgrade } from './handshake/response-writer.js';
+import { hasToken } from './handshake/tokens.js';
+import { UpgradeRequest } from './handshake/upgrade-request.js';
+import { type Outbound, PackedBytes } from './outbound.js';
+import type { Acceptance, ServerHooks, Verdict } from './server-hooks.js';
+import type { WebSocketSession } from './session.js';
+
+const UPGRADE_REQUIRED: HttpReply = {
+  status: 426,
+  headers: { Upgrade: 'websocket' },
+  body: 'This is a WebSocket server.\n',
+};
+
+/**
+ * A server's side of the opening handshake, and of plain HTTP before it: requests are answered one
+ * after the other until one becomes a WebSocket. While a hook takes its time, reading pauses, and the
+ * head stays in the buffer, so that what follows runs where the loop can deal with what it throws.
+ */
+export class ServerGreeting<Data> implements Greeting {
+  readonly #session: WebSocketSession<Data, UpgradeRequest>;
+  readonly #hooks: ServerHooks<Data>;
+  readonly #connection: Connection<Outbound>;
+  readonly #reader: HeadReader;
+  #isWaiting = false;
+  /** The last answer has been sent: what follows is not read. */
+  #isOver = false;
+  /** Bytes of the head that a hook was asked about, and what to do now that it has answered. */
+  #headSize = 0;
+  #settled: (() => void) | undefined = undefined;
+
+  constructor(session: WebSocketSession<Data, UpgradeRequest>, hooks: ServerHooks<Data>) {
+    this.#session = session;
+    this.#hooks = hooks;
+    this.#connection = session.connection;
+    this.#reader = new HeadReader(hooks.headLimits);
+    session.arm(session.endpoint.timing.handshakeTimeout);
+  }
+
+  advance(buffer: ReadBuffer): void {
+    try {
+      while (this.#isOpen && this.#advanceOnce(buffer));
+    } catch (error) {
+      throw this.#isOpen ? this.#refuse(error) : error;
+    }
+    if (this.#isOver) buffer.retrieve(buffer.length);
+  }
+
+  expire(): void {
+    this.#closeWith({ status: 408, body: 'The handshake took too long.\n' });
+  }
+
+  abort(): void {}
+
+  get #isOpen(): boolean {
+    return this.#session.greeting === this && !this.#isOver;
+  }
+
+  /** False when there is nothing to be done now. */
+  #advanceOnce(buffer: ReadBuffer): boolean {
+    if (this.#isWaiting) return false;
+    const settled = this.#settled;
+    if (settled !== undefined) {
+      this.#settled = undefined;
+      buffer.retrieve(this.#headSize);
+      settled();
+      return true;
+    }
+    const size = this.#reader.find(buffer);
+    if (size === undefined) return false;
+    this.#onHead(parseRequestHead(this.#reader.text(buffer, size)), buffer, size);
+    return true;
+  }
+
+  #onHead(head: RequestHead, buffer: ReadBuffer, size: number): void {
+    const request = new UpgradeRequest(head, this.#connection.remoteAddress);
+    const { upgrade, request: answer, isOriginAllowed } = this.#hooks;
+    if (!wantsUpgrade(head)) {
+      const goOn = (reply: HttpReply | undefined) => this.#answer(head, reply ?? UPGRADE_REQUIRED);
+      this.#ask(() => answer?.(request), goOn, buffer, size);
+      return;
+    }
+    const key = checkUpgrade(head);
+    if (!isOriginAllowed(request)) throw new HttpError(403, 'this origin is not allowed');
+    const goOn = (verdict: Verdict<Data> | undefined) => this.#decide(request, key, verdict);
+    this.#ask(() => upgrade?.(request), goOn, buffer, size);
+  }
+
+  /** Calls a hook and goes on with its answer: at once, or when the loop comes by again. */
+  #ask<Answer>(
+    hook: () => Answer | PromiseLike<Answer>,
+    goOn: (answer: Answer) => void,
+    buffer: ReadBuffer,
+    size: number,
+  ): void {
+    const answer = hook();
+    if (!isPromise(answer)) {
+      buffer.retrieve(size);
+      goOn(answer);
+      return;
+    }
+    this.#headSize = size;
+    this.#isWaiting = true;
+    this.#connection.pause();
+    const settle = (settled: () => void): void => {
+      this.#isWaiting = false;
+      this.#settled = settled;
+      this.#connection.resume();
+    };
+    answer.then(
+      (value) => settle(() => goOn(value)),
+      (error) =>
+        settle(() => {
+          throw error;
+        }),
+    );
+  }
+
+  #answer(head: RequestHead, reply: HttpReply): void {
+    const isKept = !hasBody(head.headers) && !hasToken(head.headers.get('connection'), 'close');
+    const isHead = head.method === 'HEAD';
+    if (isKept) {
+      this.#reply(reply, true, isHead);
+      this.#session.arm(this.#session.endpoint.timing.handshakeTimeout);
+    } else {
+      this.#closeWith(reply, isHead);
+    }
+  }
+
+  #decide(request: UpgradeRequest, key: string, verdict: Verdict<Data> | undefined): void {
+    if (verdict !== undefined && !verdict.isAccepted) {
+      this.#closeWith(verdict.reply);
+      return;
+    }
+    const session = this.#session;
+    const protocol = this.#chooseProtocol(request, verdict);
+    const { deflate } = session.endpoint;
+    const extensions = request.headers.get('sec-websocket-extensions');
+    const answer = deflate && answerOffers(extensions, deflate.settings);
+    const accept = acceptKeyOf(key);
+    const head = writeUpgrade(accept, protocol, answer?.header ?? '', verdict?.headers);
+    session.protocol = protocol;
+    session.data = verdict?.data as Data;
+    this.#connection.send(new PackedBytes(head));
+    session.open(request, answer?.agreement);
+  }
+
+  #chooseProtocol(request: UpgradeRequest, verdict: Acceptance<Data> | undefined): string {
+    const offered = request.protocols;
+    const chosen = verdict?.protocol;
+    if (chosen === undefined) {
+      return offered.find((protocol) => this.#hooks.protocols.includes(protocol)) ?? '';
+    }
+    if (chosen === '' || offered.includes(chosen)) return chosen;
+    throw invalidOption('protocol', chosen, `one that the client offers: ${offered.join(', ')}`);
+  }
+
+  /** Tells the peer that its request fails, and returns what to throw. */
+  #refuse(error: unknown): unknown {
+    this.#isOver = true;
+    if (error instanceof HttpError) {
+      this.#reply(error.reply);
+      return protocolError(`a peer sent a bad request: ${error.message}`);
+    }
+    this.#reply({ status: 500, body: 'Something went wrong here.\n' });
+    return error;
+  }
+
+  #closeWith(reply: HttpReply, withoutBody = false): void {
+    this.#isOver = true;
+    this.#reply(reply, false, withoutBody);
+    this.#connection.close();
+  }
+
+  #reply(reply: HttpReply, keepAlive = false, withoutBody = false): void {
+    this.#session.trySend(new PackedBytes(writeReply(reply, { keepAlive, withoutBody })));
+  }
+}
+
+function isPromise<Value>(value: Value | PromiseLike<Value>): value is PromiseLike<Value> {
+  return typeof value === 'object' && value !== null && 'then' in value;
+}

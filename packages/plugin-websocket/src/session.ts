@@ -1,0 +1,252 @@
+import { type Address, type Connection, isGevError, type ReadBuffer } from '@gev/core';
+import { CloseCode, checkClose } from './close-codes.js';
+import { CloseMachine } from './close-machine.js';
+import type { DeflateSession } from './deflate/deflate.js';
+import type { Agreement } from './deflate/negotiation.js';
+import type { Endpoint } from './endpoint.js';
+import { invalidOption, notOpenError } from './error-codes.js';
+import { type ControlFrame, FrameDecoder, type Inbound } from './frame-decoder.js';
+import type { Greeting } from './greeting.js';
+import { MAX_CONTROL, Opcode } from './opcode.js';
+import { type Outbound, OutgoingFrame } from './outbound.js';
+import type { Swept } from './sweep.js';
+import { closeCodeOf } from './violation.js';
+import { type MessageOptions, ReadyState, type WebSocket } from './web-socket.js';
+
+const NEVER = Number.POSITIVE_INFINITY;
+const STATE_NAMES = ['connecting', 'open', 'closing', 'closed'];
+
+/**
+ * A connection as a WebSocket, from its first byte to its last: first a {@link Greeting} reads, then
+ * a decoder, and a {@link CloseMachine} from the first close frame on. It is the connection's
+ * `context`, so that no message has to look for it.
+ */
+export class WebSocketSession<Data, Opening> implements WebSocket<Data>, Swept {
+  readonly connection: Connection<Outbound>;
+  readonly endpoint: Endpoint<Data, Opening>;
+  protocol = '';
+  data: Data = undefined as Data;
+  /** Until it is open. */
+  greeting: Greeting | undefined = undefined;
+  deflate: DeflateSession | undefined = undefined;
+  #decoder: FrameDecoder | undefined = undefined;
+  #closing: CloseMachine | undefined = undefined;
+  #ended = false;
+  /** Of the handshake or of the close. */
+  #deadline = NEVER;
+  /** For the heartbeat: whether bytes came since the last look, since when not, and when it pinged. */
+  #isAlive = true;
+  #quietSince = 0;
+  #pingedAt = NEVER;
+
+  constructor(connection: Connection<Outbound>, endpoint: Endpoint<Data, Opening>) {
+    this.connection = connection;
+    this.endpoint = endpoint;
+  }
+
+  get id(): number {
+    return this.connection.id;
+  }
+
+  get remoteAddress(): Address {
+    return this.connection.remoteAddress;
+  }
+
+  get readyState(): ReadyState {
+    if (this.#ended) return ReadyState.closed;
+    if (this.#closing !== undefined) return ReadyState.closing;
+    return this.#decoder === undefined ? ReadyState.connecting : ReadyState.open;
+  }
+
+  /** True while messages may go both ways. */
+  get isOpen(): boolean {
+    return this.#decoder !== undefined && this.#closing === undefined && !this.#ended;
+  }
+
+  get isCompressing(): boolean {
+    return this.deflate !== undefined;
+  }
+
+  get bufferedAmount(): number {
+    return this.connection.writeBufferLength;
+  }
+
+  /** True when the last message that was read is a binary one. */
+  get isBinary(): boolean {
+    return this.#decoder!.isBinary;
+  }
+
+  /** The bytes of the last text message, valid until the handler returns. Not kept beyond that. */
+  takeText(): Uint8Array | undefined {
+    const decoder = this.#decoder!;
+    const { text } = decoder;
+    decoder.text = undefined;
+    return text;
+  }
+
+  send(message: string | Uint8Array, options?: MessageOptions): boolean {
+    this.#mustBeOpen();
+    if (options === undefined) return this.connection.send(message);
+    const isText = typeof message === 'string' || options.asText === true;
+    const opcode = isText ? Opcode.text : Opcode.binary;
+    const frame = new OutgoingFrame(opcode, message, options.compress ?? true);
+    return this.connection.send(frame, options);
+  }
+
+  ping(data: string | Uint8Array = ''): void {
+    this.#mustBeOpen();
+    const size = Buffer.byteLength(data);
+    if (size > MAX_CONTROL)
+      throw invalidOption('a ping', `${size} bytes long`, 'at most 125 bytes');
+    this.connection.send(new OutgoingFrame(Opcode.ping, data));
+  }
+
+  close(code: number = CloseCode.normal, reason = ''): void {
+    checkClose(code, reason);
+    if (!this.isOpen) return;
+    this.#closing = new CloseMachine();
+    this.#sendClose(this.#closing.begin(code, reason));
+    this.arm(this.endpoint.timing.closeTimeout);
+  }
+
+  terminate(): void {
+    this.connection.destroy();
+  }
+
+  /** The handshake is done: frames from now on. */
+  open(opening: Opening, agreement: Agreement | undefined): void {
+    const { endpoint } = this;
+    this.greeting = undefined;
+    this.#deadline = NEVER;
+    if (agreement !== undefined) this.deflate = endpoint.deflate?.session(agreement);
+    this.#decoder = new FrameDecoder(endpoint.rules, this.deflate?.inflate);
+    if (endpoint.timing.heartbeat === undefined) {
+      endpoint.sweep.remove(this);
+    } else {
+      this.#quietSince = performance.now();
+      endpoint.sweep.add(this);
+    }
+    endpoint.callbacks.onOpen?.(this, opening);
+  }
+
+  /** Takes what has arrived: a greeting's part, then messages. */
+  read(buffer: ReadBuffer): Inbound | undefined {
+    this.#isAlive = true;
+    if (this.#decoder === undefined) this.greeting?.advance(buffer);
+    if (this.#decoder === undefined) return undefined;
+    if (this.#closing?.received || this.#ended) {
+      buffer.retrieve(buffer.length);
+      return undefined;
+    }
+    return this.#decoder.read(buffer);
+  }
+
+  /** A control frame; returns the one to answer with. */
+  control({ opcode, payload }: ControlFrame): OutgoingFrame | undefined {
+    if (opcode === Opcode.close) return this.#peerCloses(payload);
+    if (!this.isOpen) return undefined;
+    const { callbacks } = this.endpoint;
+    if (opcode === Opcode.pong) {
+      callbacks.onPong?.(this, payload);
+      return undefined;
+    }
+    callbacks.onPing?.(this, payload);
+    return this.isOpen ? new OutgoingFrame(Opcode.pong, payload) : undefined;
+  }
+
+  /**
+   * Something was thrown while bytes of the peer were handled: tells the peer, as far as it can still
+   * be told. The loop then closes the connection.
+   */
+  fault(error: unknown): void {
+    if (this.greeting !== undefined || this.#decoder === undefined) return;
+    const code = closeCodeOf(error);
+    const reason = code !== undefined && isGevError(error) ? error.message : '';
+    this.#closing ??= new CloseMachine();
+    this.#sendClose(this.#closing.fail(code ?? CloseCode.internalError, reason));
+    this.arm(this.endpoint.timing.closeTimeout);
+  }
+
+  /** The server stops: there will be no answer to wait for. */
+  goAway(): void {
+    if (!this.isOpen) return;
+    this.#closing = new CloseMachine();
+    this.#sendClose(this.#closing.fail(CloseCode.goingAway, ''));
+  }
+
+  /** The connection may be closing for a reason of its own: then nobody is there to be told. */
+  trySend(message: Outbound): void {
+    try {
+      this.connection.send(message);
+    } catch (error) {
+      if (!isGevError(error) || error.code !== 'ERR_GEV_CLOSED') throw error;
+    }
+  }
+
+  /** Sets the deadline of what is under way; 0 is none. */
+  arm(timeout: number): void {
+    if (timeout === 0) return;
+    this.#deadline = performance.now() + timeout;
+    this.endpoint.sweep.add(this);
+  }
+
+  onSweep(now: number): boolean {
+    if (this.connection.closed || this.#ended) return false;
+    if (now >= this.#deadline) {
+      this.#deadline = NEVER;
+      if (this.greeting === undefined) this.connection.destroy();
+      else this.greeting.expire();
+      return false;
+    }
+    if (this.isOpen) this.#beat(now);
+    return this.#deadline !== NEVER || this.endpoint.timing.heartbeat !== undefined;
+  }
+
+  /** The connection is gone: the last that is told. */
+  end(): void {
+    const wasOpened = this.#decoder !== undefined;
+    this.#ended = true;
+    this.endpoint.sweep.remove(this);
+    this.#decoder?.abandon();
+    this.deflate?.close();
+    this.greeting?.abort();
+    if (!wasOpened) return;
+    const { code, reason, wasClean } = (this.#closing ?? new CloseMachine()).outcome;
+    this.endpoint.callbacks.onClose?.(this, code, reason, wasClean);
+  }
+
+  #peerCloses(payload: Uint8Array): OutgoingFrame | undefined {
+    this.#closing ??= new CloseMachine();
+    const answer = this.#closing.receive(payload);
+    // A server ends the connection, a client waits for that (RFC 6455, section 7.1.1).
+    const { masking, timing } = this.endpoint;
+    this.#sendClose(answer);
+    if (masking === undefined) this.connection.close();
+    this.arm(timing.closeTimeout);
+    return undefined;
+  }
+
+  #beat(now: number): void {
+    const { heartbeat } = this.endpoint.timing;
+    if (heartbeat === undefined) return;
+    if (this.#isAlive) {
+      this.#isAlive = false;
+      this.#quietSince = now;
+      this.#pingedAt = NEVER;
+    } else if (this.#pingedAt === NEVER) {
+      if (now - this.#quietSince < heartbeat.interval) return;
+      this.#pingedAt = now;
+      this.trySend(new OutgoingFrame(Opcode.ping, ''));
+    } else if (now - this.#pingedAt >= heartbeat.timeout) {
+      this.connection.destroy();
+    }
+  }
+
+  #sendClose(payload: Uint8Array | undefined): void {
+    if (payload !== undefined) this.trySend(new OutgoingFrame(Opcode.close, payload));
+  }
+
+  #mustBeOpen(): void {
+    if (!this.isOpen) throw notOpenError(STATE_NAMES[this.readyState]!);
+  }
+}

@@ -1,0 +1,59 @@
+import type { Address, Connection, SendOptions } from '@gev/core';
+import type { Outbound } from './outbound.js';
+
+/** States of a WebSocket, as in browsers. */
+export const ReadyState = { connecting: 0, open: 1, closing: 2, closed: 3 } as const;
+export type ReadyState = (typeof ReadyState)[keyof typeof ReadyState];
+
+/** How one message wants to be sent. */
+export interface MessageOptions extends SendOptions {
+  /** False sends it as it is, also where compression was agreed upon. Default true. */
+  readonly compress?: boolean;
+  /** Sends bytes, which have to be UTF-8, as a text message. Default false. */
+  readonly asText?: boolean;
+}
+
+/**
+ * One WebSocket.
+ *
+ * Thread rule: every member only on the thread of the connection's loop.
+ *
+ * @typeParam Data type of {@link WebSocket.data}
+ */
+export interface WebSocket<Data = undefined> {
+  /** Unique among the connections of the server in all its loops, never used again. */
+  readonly id: number;
+  readonly remoteAddress: Address;
+  /** The connection beneath: `pause`, `resume`, keyed values. Its `context` is this package's. */
+  readonly connection: Connection<Outbound>;
+  readonly readyState: ReadyState;
+  /** The subprotocol that was agreed upon, or an empty string. */
+  readonly protocol: string;
+  /** True when permessage-deflate was agreed upon. */
+  readonly isCompressing: boolean;
+  /** Anything of yours; starts as what `accept({ data })` was given. */
+  data: Data;
+  /** Bytes that `send` took and the kernel has not. */
+  readonly bufferedAmount: number;
+
+  /**
+   * Sends a message: a string as text, bytes as binary. Returns false when unsent bytes are above the
+   * high watermark: wait for `onDrain`.
+   *
+   * @throws GevError `ERR_GEV_CLOSED` unless it is open
+   */
+  send(message: string | Uint8Array, options?: MessageOptions): boolean;
+  /** Sends a ping with up to 125 bytes. @throws GevError `ERR_GEV_CLOSED`, `ERR_GEV_INVALID_OPTION` */
+  ping(data?: string | Uint8Array): void;
+  /**
+   * Begins the closing handshake; no messages are delivered from now on. Once both sides have sent a
+   * close frame, or `closeTimeout` later, the connection ends. Does nothing when it is closing.
+   *
+   * @param code 1000 (the default) to 1003, 1007 to 1014, 3000 to 4999
+   * @param reason at most 123 bytes
+   * @throws GevError `ERR_GEV_INVALID_OPTION`
+   */
+  close(code?: number, reason?: string): void;
+  /** Ends the connection at once, without a close frame; unsent bytes are dropped. */
+  terminate(): void;
+}

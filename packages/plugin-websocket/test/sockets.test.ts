@@ -1,0 +1,335 @@
+import { once } from 'node:events';
+import { connect as connectTcp, createServer as createTcpServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect } from 'gev';
+import { afterEach, describe, expect, it } from 'vitest';
+import Ws from 'ws';
+import { accept, connectWebSocket, PackedBytes, reject, type WebSocket } from '../src/index.js';
+import { serve } from './serve.js';
+import { closeOf, masked, readFrames, upgradeRequest } from './wire.js';
+
+const open: Socket[] = [];
+afterEach(() => {
+  for (const socket of open.splice(0)) socket.destroy();
+});
+
+/** A raw client: what it has received, and whether it has seen the end. */
+async function raw(url: string, allowHalfOpen = false) {
+  const { port } = new URL(url);
+  const socket = connectTcp({ port: Number(port), host: '127.0.0.1', allowHalfOpen });
+  open.push(socket);
+  const peer = { socket, received: Buffer.alloc(0), ended: false };
+  socket.on('data', (data) => {
+    peer.received = Buffer.concat([peer.received, data]);
+  });
+  socket.on('end', () => {
+    peer.ended = true;
+  });
+  socket.on('error', () => {});
+  await once(socket, 'connect');
+  return peer;
+}
+
+/** A raw client whose handshake is done. */
+async function shaken(url: string, allowHalfOpen = false) {
+  const peer = await raw(url, allowHalfOpen);
+  peer.socket.write(upgradeRequest());
+  await expect.poll(() => peer.received.includes('\r\n\r\n')).toBe(true);
+  peer.received = peer.received.subarray(peer.received.indexOf('\r\n\r\n') + 4);
+  return peer;
+}
+
+describe('a server', () => {
+  it('takes a message of 64 MiB with the input cap of 1 MiB', async () => {
+    const sizes: number[] = [];
+    await using server = await serve({
+      maxPayload: 64 * 1024 * 1024,
+      onMessage: (_ws, data) => void sizes.push(data.length),
+    });
+    const ws = new Ws(server.url);
+    await once(ws, 'open');
+    ws.send(Buffer.alloc(64 * 1024 * 1024, 'x'));
+    await expect.poll(() => sizes, { timeout: 20_000 }).toEqual([64 * 1024 * 1024]);
+    ws.terminate();
+  }, 30_000);
+
+  it('ends what does not finish its handshake in time', async () => {
+    await using server = await serve({ handshakeTimeout: 60 });
+    const silent = await raw(server.url);
+    const slow = await raw(server.url);
+    slow.socket.write('GET / HTTP/1.1\r\nHost: a\r\n');
+    await expect.poll(() => silent.ended && slow.ended).toBe(true);
+    expect(slow.received.toString()).toMatch(/^HTTP\/1\.1 408 /);
+  });
+
+  it('bounds what comes while upgrade makes up its mind, and goes on in order', async () => {
+    let decide: (() => void) | undefined;
+    const got: number[] = [];
+    await using server = await serve(
+      {
+        upgrade: async () => {
+          await new Promise<void>((resolve) => {
+            decide = resolve;
+          });
+          return accept();
+        },
+        onMessage: (_ws, data) => void got.push(data.length),
+      },
+      { maxInputBuffer: 100_000 },
+    );
+    const peer = await raw(server.url);
+    peer.socket.write(upgradeRequest());
+    const frame = masked(2, Buffer.alloc(50_000));
+    for (let count = 0; count < 200; count += 1) peer.socket.write(frame);
+    await expect.poll(() => decide).toBeDefined();
+    // 10 MB wait, nearly all of them with the kernel and the client.
+    await expect.poll(() => peer.socket.writableLength).toBeGreaterThan(0);
+    expect(got).toEqual([]);
+    decide!();
+    await expect.poll(() => got.length, { timeout: 10_000 }).toBe(200);
+  }, 20_000);
+
+  it('rejects later, also a client that has much to say', async () => {
+    await using server = await serve({ upgrade: async () => reject(403, {}, 'no') });
+    const peer = await raw(server.url);
+    peer.socket.write(upgradeRequest());
+    await expect.poll(() => peer.ended).toBe(true);
+    expect(peer.received.toString()).toMatch(/^HTTP\/1\.1 403 [\s\S]*no$/);
+  });
+
+  it('tells a hook that fails to onError, and goes on', async () => {
+    const codes: string[] = [];
+    await using server = await serve({
+      upgrade: async ({ path }) => {
+        if (path === '/bad') throw new Error('no database');
+        return accept();
+      },
+      onError: (_ws, error) => void codes.push(error.code),
+    });
+    const peer = await raw(server.url);
+    peer.socket.write(upgradeRequest([], '/bad'));
+    await expect.poll(() => peer.ended).toBe(true);
+    expect(peer.received.toString()).toMatch(/^HTTP\/1\.1 500 /);
+    expect(codes).toEqual(['ERR_GEV_HANDLER']);
+    await shaken(server.url);
+  });
+
+  it('tells a violating peer by a close frame, then ends in order', async () => {
+    const said: unknown[] = [];
+    await using server = await serve({
+      onMessage: (_ws, data) => data,
+      onError: (_ws, error) => void said.push(error.code),
+      onClose: (_ws, ...how) => void said.push(how),
+    });
+    const peer = await shaken(server.url);
+    peer.socket.write(
+      Buffer.concat([masked(1, 'a'), Buffer.from('810178', 'hex'), masked(1, 'b')]),
+    );
+    await expect.poll(() => peer.ended).toBe(true);
+    const frames = readFrames(peer.received);
+    expect(frames.map(({ opcode }) => opcode)).toEqual([1, 8]);
+    expect(closeOf(frames[1]!)[0]).toBe(1002);
+    const why = 'the peer sent a frame that is not masked';
+    await expect.poll(() => said).toEqual(['ERR_GEV_PROTOCOL', [1002, why, false]]);
+  });
+
+  it('a callback that throws closes its own connection with 1011', async () => {
+    const said: unknown[] = [];
+    await using server = await serve({
+      onMessage: (_ws, data) => {
+        if (data === 'bad') throw new Error('no');
+        return data;
+      },
+      onError: (_ws, error) => void said.push(error.code),
+      onClose: (_ws, ...how) => void said.push(how),
+    });
+    const other = await shaken(server.url);
+    const peer = await shaken(server.url);
+    peer.socket.write(masked(1, 'bad'));
+    await expect.poll(() => peer.ended).toBe(true);
+    expect(closeOf(readFrames(peer.received)[0]!)).toEqual([1011, '']);
+    await expect.poll(() => said).toEqual(['ERR_GEV_HANDLER', [1011, '', false]]);
+    other.socket.write(masked(1, 'good'));
+    await expect.poll(() => other.received.length).toBe(6);
+  });
+
+  it('waits for the answer to its close frame, but not for ever', async () => {
+    const closes: unknown[] = [];
+    await using server = await serve({
+      closeTimeout: 60,
+      onOpen: (ws) => ws.close(1001, 'moving'),
+      onClose: (_ws, ...how) => void closes.push(how),
+    });
+    const peer = await shaken(server.url, true);
+    await expect.poll(() => closes).toEqual([[1006, '', false]]);
+    expect(closeOf(readFrames(peer.received)[0]!)).toEqual([1001, 'moving']);
+  });
+
+  it('tells its clients with 1001 when it stops', async () => {
+    const closes: unknown[] = [];
+    const server = await serve({ onClose: (_ws, ...how) => void closes.push(how) });
+    const ws = new Ws(server.url);
+    await once(ws, 'open');
+    const unfinished = await raw(server.url);
+    unfinished.socket.write('GET / HTTP/1.1\r\n');
+    const closed = once(ws, 'close');
+    await server.close();
+    expect((await closed)[0]).toBe(1001);
+    expect(closes).toEqual([[1001, '', false]]);
+    expect(unfinished.received.length).toBe(0);
+  });
+
+  it('pings the silent, keeps those who answer, and ends those who do not', async () => {
+    const closes: unknown[] = [];
+    await using server = await serve({
+      heartbeat: { interval: 40, timeout: 40 },
+      upgrade: ({ path }) => accept({ data: path }),
+      onClose: (ws, ...how) => void closes.push([ws.data, ...how]),
+    });
+    const dead = await raw(server.url);
+    dead.socket.write(upgradeRequest([], '/dead'));
+    const alive = new Ws(`${server.url}/alive`);
+    let pings = 0;
+    alive.on('ping', () => {
+      pings += 1;
+    });
+    await once(alive, 'open');
+    await expect.poll(() => closes).toEqual([['/dead', 1006, '', false]]);
+    await expect.poll(() => pings).toBeGreaterThan(3);
+    expect(alive.readyState).toBe(Ws.OPEN);
+    expect(dead.received.includes(Buffer.from([0x89, 0]))).toBe(true);
+    alive.terminate();
+  });
+
+  it('holds a fast sender back when it answers more than is read, and tells onDrain', async () => {
+    let drains = 0;
+    let refused = 0;
+    let socket: WebSocket | undefined;
+    await using server = await serve({
+      onOpen: (ws) => {
+        socket = ws;
+      },
+      onDrain: () => {
+        drains += 1;
+      },
+    });
+    const peer = await shaken(server.url);
+    peer.socket.pause();
+    const chunk = Buffer.alloc(256 * 1024);
+    while (refused === 0) if (!socket!.send(chunk)) refused += 1;
+    expect(socket!.bufferedAmount).toBeGreaterThan(1024 * 1024);
+    peer.socket.resume();
+    await expect.poll(() => drains, { timeout: 10_000 }).toBe(1);
+    const flushed = await new Promise((resolve) => socket!.send('x', { onFlushed: resolve }));
+    expect(flushed).toBeUndefined();
+  }, 20_000);
+});
+
+describe('a client', () => {
+  it('has the same face as a server: subprotocol, data, text and binary, ping', async () => {
+    const pings: string[] = [];
+    await using server = await serve({
+      protocols: ['chat'],
+      onMessage: (_ws, data) => data,
+      onPing: (_ws, data) => void pings.push(Buffer.from(data).toString()),
+    });
+    const got: unknown[] = [];
+    const ws = await connectWebSocket(`${server.url}/a?b=c`, {
+      connect,
+      protocols: ['other', 'chat'],
+      headers: { Cookie: 'a=b' },
+      data: { user: 1 },
+      onMessage: (ws, data, isBinary) =>
+        void got.push([ws.data.user, isBinary ? [...(data as Uint8Array)] : data]),
+      onPong: (_ws, data) => void got.push(Buffer.from(data).toString()),
+    });
+    expect([ws.protocol, ws.readyState]).toEqual(['chat', 1]);
+    ws.send('text');
+    ws.send(Uint8Array.of(1, 2));
+    ws.ping('p');
+    await expect.poll(() => got).toEqual([[1, 'text'], [1, [1, 2]], 'p']);
+    expect(pings).toEqual(['p']);
+    ws.terminate();
+    await expect.poll(() => ws.readyState).toBe(3);
+    expect(() => ws.send('x')).toThrow('closed');
+  });
+
+  it('goes over a unix socket', async () => {
+    const path = join(tmpdir(), `gev-ws-${process.pid}.sock`);
+    await using _server = await serve(
+      { onMessage: (_ws, data) => data, onOpen: (ws, { url }) => void ws.send(url) },
+      { address: `unix://${path}` },
+    );
+    const got: unknown[] = [];
+    const ws = await connectWebSocket(`ws+unix://${path}:/deep`, {
+      connect,
+      onMessage: (_ws, data) => void got.push(data),
+    });
+    await expect.poll(() => got).toEqual(['/deep']);
+    ws.close();
+  });
+
+  it('is told what the server says when it refuses', async () => {
+    await using server = await serve({ upgrade: () => reject(401, { 'X-Why': 'unknown' }) });
+    const refused = connectWebSocket(server.url, { connect });
+    await expect(refused).rejects.toMatchObject({
+      code: 'ERR_GEV_HANDSHAKE',
+      cause: { status: 401 },
+    });
+  });
+
+  it.each([
+    ['no HTTP', 'hello\r\n\r\n'],
+    [
+      'a wrong key',
+      'HTTP/1.1 101 A\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n',
+    ],
+    ['an end', ''],
+  ])('finds no WebSocket behind %s', async (_name, answer) => {
+    const server = createTcpServer((socket) => socket.end(answer)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const failed = connectWebSocket(`ws://127.0.0.1:${port}`, { connect });
+    await expect(failed).rejects.toMatchObject({ code: 'ERR_GEV_HANDSHAKE' });
+    server.close();
+  });
+
+  it('gives up in time, and when it is told to', async () => {
+    const server = createTcpServer(() => {}).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const url = `ws://127.0.0.1:${port}`;
+    const late = connectWebSocket(url, { connect, handshakeTimeout: 50 });
+    await expect(late).rejects.toThrow('handshakeTimeout');
+    const signal = AbortSignal.timeout(50);
+    const aborted = connectWebSocket(url, { connect, signal });
+    await expect(aborted).rejects.toMatchObject({ code: 'ERR_GEV_ABORTED' });
+    server.close();
+  });
+
+  it('refuses what it cannot send before it connects', async () => {
+    const url = 'ws://127.0.0.1:9';
+    const code = 'ERR_GEV_INVALID_OPTION';
+    for (const options of [{ protocols: ['a b'] }, { headers: { Host: 'x' } }, { nonsense: 1 }]) {
+      await expect(connectWebSocket(url, { connect, ...options })).rejects.toMatchObject({ code });
+    }
+    await expect(connectWebSocket('wss://a', { connect })).rejects.toMatchObject({ code });
+    await expect(connectWebSocket(url, {} as never)).rejects.toMatchObject({ code });
+    await expect(connectWebSocket(url, { connect })).rejects.toMatchObject({
+      code: 'ERR_GEV_CONNECT',
+    });
+  });
+
+  it('takes nothing masked, and tells why', async () => {
+    const closes: unknown[] = [];
+    await using server = await serve({
+      onOpen: (ws) => ws.connection.send(new PackedBytes(masked(1, 'x'))),
+      onClose: (_ws, ...how) => void closes.push(how),
+    });
+    const ws = await connectWebSocket(server.url, { connect });
+    const why = 'the peer sent a frame that is masked';
+    await expect.poll(() => closes).toEqual([[1002, why, true]]);
+    await expect.poll(() => ws.readyState).toBe(3);
+  });
+});
