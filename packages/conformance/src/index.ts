@@ -6,3 +6,4 @@ export type { Peer, PeerNetwork, PeerServer, PollerTarget } from './poller-suite
 export { type ProtocolSuiteOptions, protocolSuite } from './protocol-suite.js';
 export type { Runner } from './runner.js';
 export { createTestConnection, TestConnection } from './test-connection.js';
+export { TestLoop, TestTopics } from './test-loop.js';

@@ -1,4 +1,5 @@
 import { type Address, type Connection, GevError, type SendOptions } from '@gev/core';
+import { TestLoop } from './test-loop.js';
 
 const LOCAL: Address = { transport: 'tcp', host: '127.0.0.1', port: 1833 };
 const REMOTE: Address = { transport: 'tcp', host: '127.0.0.1', port: 49_152 };
@@ -10,6 +11,7 @@ export class TestConnection<Out> implements Connection<Out> {
   readonly id: number;
   readonly localAddress = LOCAL;
   readonly remoteAddress = REMOTE;
+  readonly loop = new TestLoop();
   /** What was sent, in order. */
   readonly sent: Out[] = [];
   context: unknown = undefined;

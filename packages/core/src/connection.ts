@@ -1,5 +1,6 @@
 import type { Address } from './address.js';
 import type { GevError } from './error.js';
+import type { EventLoop } from './event-loop.js';
 
 /** How one `send` wants to be treated. */
 export interface SendOptions {
@@ -23,6 +24,8 @@ export interface Connection<Out = Uint8Array | string, Context = unknown> {
   readonly id: number;
   readonly remoteAddress: Address;
   readonly localAddress: Address;
+  /** The loop that it lives in. */
+  readonly loop: EventLoop;
   /** Anything of yours; starts as what the server's `context` option made. */
   context: Context;
   /** True once `onClose` is about to run: nothing can be sent any more. */

@@ -1,4 +1,5 @@
 import type { LoopLoad } from './load-balancer.js';
+import type { Topics } from './topics.js';
 
 /** A task that was put off; see `runAfter` and `runEvery`. */
 export interface Timer {
@@ -42,6 +43,8 @@ export interface EventLoop {
   readonly connections: number;
   /** Milliseconds of a clock that never goes back, read once a batch. */
   readonly now: number;
+  /** Names that connections subscribe to, over all loops of the server. */
+  readonly topics: Topics;
   /** Runs `task` in this loop, after the batch under way; tasks keep their order. */
   runInLoop(task: () => void): void;
   /** Runs `task` once in `delay` milliseconds. */

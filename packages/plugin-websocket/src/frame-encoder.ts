@@ -20,6 +20,19 @@ export function writeFrame(out: WriteBuffer, first: number, payload: Uint8Array)
   if (payload.length > 0) out.write(payload);
 }
 
+/** A server's frame as bytes of its own. */
+export function encodeFrame(first: number, payload: Uint8Array): Uint8Array {
+  const size = payload.length;
+  const headSize = size < 126 ? 2 : size <= 0xffff ? 4 : 10;
+  const frame = Buffer.alloc(headSize + size);
+  frame[0] = first;
+  frame[1] = size < 126 ? size : size <= 0xffff ? 126 : 127;
+  if (headSize === 4) frame.writeUInt16BE(size, 2);
+  if (headSize === 10) frame.writeBigUInt64BE(BigInt(size), 2);
+  frame.set(payload, headSize);
+  return frame;
+}
+
 /** Writes a server's frame with a text. */
 export function writeTextFrame(out: WriteBuffer, first: number, text: string): void {
   writeStart(out, first, Buffer.byteLength(text, 'utf8'), 0);

@@ -9,6 +9,7 @@ export type { Headers, ResponseHead } from './handshake/head.js';
 export type { HttpReply } from './handshake/response-writer.js';
 export { UpgradeRequest } from './handshake/upgrade-request.js';
 export { type Outbound, OutgoingFrame, PackedBytes } from './outbound.js';
+export { publish } from './publish.js';
 export { type WebSocketApplication, type WebSocketOptions, webSocket } from './server.js';
 export { type AcceptOptions, accept, reject, type Verdict } from './server-hooks.js';
 export { type MessageOptions, ReadyState, type WebSocket } from './web-socket.js';

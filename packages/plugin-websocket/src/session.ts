@@ -1,4 +1,10 @@
-import { type Address, type Connection, isGevError, type ReadBuffer } from '@gev/core';
+import {
+  type Address,
+  type Connection,
+  isGevError,
+  type PublishOptions,
+  type ReadBuffer,
+} from '@gev/core';
 import { CloseCode, checkClose } from './close-codes.js';
 import { CloseMachine } from './close-machine.js';
 import type { DeflateSession } from './deflate/deflate.js';
@@ -9,6 +15,7 @@ import { type ControlFrame, FrameDecoder, type Inbound } from './frame-decoder.j
 import type { Greeting } from './greeting.js';
 import { MAX_CONTROL, Opcode } from './opcode.js';
 import { type Outbound, OutgoingFrame } from './outbound.js';
+import { publish } from './publish.js';
 import type { Swept } from './sweep.js';
 import { closeCodeOf } from './violation.js';
 import { type MessageOptions, ReadyState, type WebSocket } from './web-socket.js';
@@ -32,6 +39,7 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, Swept {
   #decoder: FrameDecoder | undefined = undefined;
   #closing: CloseMachine | undefined = undefined;
   #ended = false;
+  #hasTopics = false;
   /** Of the handshake or of the close. */
   #deadline = NEVER;
   /** For the heartbeat: whether bytes came since the last look, since when not, and when it pinged. */
@@ -91,6 +99,26 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, Swept {
     const opcode = isText ? Opcode.text : Opcode.binary;
     const frame = new OutgoingFrame(opcode, message, options.compress ?? true);
     return this.connection.send(frame, options);
+  }
+
+  subscribe(topic: string): boolean {
+    this.#mustBeOpen();
+    const { connection } = this;
+    const isNew = connection.loop.topics.subscribe(connection, topic);
+    this.#hasTopics = true;
+    return isNew;
+  }
+
+  unsubscribe(topic: string): boolean {
+    return this.#hasTopics && this.connection.loop.topics.unsubscribe(this.connection, topic);
+  }
+
+  get topics(): readonly string[] {
+    return this.#hasTopics ? this.connection.loop.topics.of(this.connection) : [];
+  }
+
+  publish(topic: string, message: string | Uint8Array, options?: PublishOptions): boolean {
+    return publish(this.connection.loop, topic, message, { except: this.id, ...options });
   }
 
   ping(data: string | Uint8Array = ''): void {
@@ -243,6 +271,9 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, Swept {
   }
 
   #sendClose(payload: Uint8Array | undefined): void {
+    // No message may follow a close frame (RFC 6455, section 5.5.1).
+    if (this.#hasTopics) this.connection.loop.topics.leave(this.connection);
+    this.#hasTopics = false;
     if (payload !== undefined) this.trySend(new OutgoingFrame(Opcode.close, payload));
   }
 

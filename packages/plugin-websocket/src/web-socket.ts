@@ -1,4 +1,4 @@
-import type { Address, Connection, SendOptions } from '@gev/core';
+import type { Address, Connection, PublishOptions, SendOptions } from '@gev/core';
 import type { Outbound } from './outbound.js';
 
 /** States of a WebSocket, as in browsers. */
@@ -43,6 +43,24 @@ export interface WebSocket<Data = undefined> {
    * @throws GevError `ERR_GEV_CLOSED` unless it is open
    */
   send(message: string | Uint8Array, options?: MessageOptions): boolean;
+  /**
+   * Subscribes to a topic: what anybody publishes there, in any loop of the server, is sent. Ends when
+   * it closes. Returns false when it is subscribed already.
+   *
+   * @throws GevError `ERR_GEV_CLOSED` unless it is open; `ERR_GEV_SERVER_STATE` for a client's, which
+   * is in no server
+   */
+  subscribe(topic: string): boolean;
+  /** Returns false when it was not subscribed. */
+  unsubscribe(topic: string): boolean;
+  /** What it is subscribed to. */
+  readonly topics: readonly string[];
+  /**
+   * Sends a message to all subscribers of a topic but itself; see the function `publish`.
+   *
+   * @throws GevError `ERR_GEV_SERVER_STATE` for a client's
+   */
+  publish(topic: string, message: string | Uint8Array, options?: PublishOptions): boolean;
   /** Sends a ping with up to 125 bytes. @throws GevError `ERR_GEV_CLOSED`, `ERR_GEV_INVALID_OPTION` */
   ping(data?: string | Uint8Array): void;
   /**

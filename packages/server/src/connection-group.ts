@@ -1,4 +1,4 @@
-import type { Handler, Logger, Protocol } from '@gev/core';
+import type { EventLoop, Handler, Logger, Protocol } from '@gev/core';
 import type { ReactorLoop } from '@gev/loop';
 import type { RingBuffer, RingBufferPool } from '@gev/ringbuffer';
 import type { ConnectionRegistry, Registered } from './connection-registry.js';
@@ -8,6 +8,8 @@ import type { ResolvedLimits } from './limits.js';
 /** What the connections of one server or client in one loop share, so that each stays small. */
 export interface ConnectionGroup<In, Out, Context> {
   readonly loop: ReactorLoop;
+  /** The loop as handlers see it. */
+  readonly events: EventLoop;
   readonly handler: Handler<In, Out, Context>;
   readonly protocol: Protocol<In, Out>;
   readonly makeContext: () => Context;

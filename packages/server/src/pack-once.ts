@@ -1,4 +1,4 @@
-import type { Connection, Protocol } from '@gev/core';
+import { type Connection, GevError, type Protocol } from '@gev/core';
 import { RingBuffer } from '@gev/ringbuffer';
 import { packError } from './connection-errors.js';
 
@@ -9,6 +9,9 @@ const anybody: Connection<never> = {
   id: 0,
   remoteAddress: NOWHERE,
   localAddress: NOWHERE,
+  get loop(): never {
+    throw new GevError('ERR_GEV_HANDLER', 'what is packed for many is packed in no loop');
+  },
   context: undefined,
   closed: true,
   get: () => undefined,

@@ -5,6 +5,7 @@ import {
   type Connection,
   Counter,
   closeCounter,
+  type EventLoop,
   type GevError,
   OrderKind,
   reasonOfErrno,
@@ -61,6 +62,10 @@ export class TcpConnection<In, Out, Context>
     const { loop, registry, makeContext } = group;
     super(loop, registry.nextId(), slot, generation, listening, makeContext());
     this.#group = group;
+  }
+
+  get loop(): EventLoop {
+    return this.#group.events;
   }
 
   get closed(): boolean {

@@ -6,7 +6,7 @@ import { ConnectionRegistry, type Registered } from '../connection-registry.js';
 import { Deadline } from '../deadline.js';
 import type { ServerErrorCode } from '../error-codes.js';
 import { wholeNumber } from '../limits.js';
-import { loopHostOf } from '../loops/handler-loop.js';
+import { HandlerLoop, loopHostOf } from '../loops/handler-loop.js';
 import { passThrough } from '../pass-through.js';
 import type { CloseOptions } from '../server.js';
 import type { PollerChoice } from '../server-options.js';
@@ -32,6 +32,7 @@ const onLoops = new WeakMap<EventLoop, Client>();
  */
 export class Client implements AsyncDisposable {
   readonly #loop: ReactorLoop;
+  readonly #events: EventLoop;
   readonly #ownsLoop: boolean;
   readonly #onIdle: () => void;
   readonly #links = new Set<{ giveUp(error: GevError): void }>();
@@ -44,12 +45,13 @@ export class Client implements AsyncDisposable {
 
   private constructor(
     loop: ReactorLoop,
-    ownsLoop: boolean,
+    events: EventLoop | undefined,
     nextId: () => number,
     onIdle: () => void,
   ) {
     this.#loop = loop;
-    this.#ownsLoop = ownsLoop;
+    this.#events = events ?? new HandlerLoop(loop, () => this.connections, nextId);
+    this.#ownsLoop = events === undefined;
     this.#onIdle = onIdle;
     this.#registry = new ConnectionRegistry({
       nextId,
@@ -67,7 +69,7 @@ export class Client implements AsyncDisposable {
     const loop = new ReactorLoop({ poller: choice.create({}) });
     loop.start();
     let lastId = 0;
-    return new Client(loop, true, () => ++lastId, onIdle);
+    return new Client(loop, undefined, () => ++lastId, onIdle);
   }
 
   /**
@@ -81,7 +83,7 @@ export class Client implements AsyncDisposable {
     if (known !== undefined) return known;
     const host = loopHostOf(loop);
     if (host !== undefined) {
-      const client = new Client(host.reactor, false, host.nextId, () => {});
+      const client = new Client(host.reactor, loop, host.nextId, () => {});
       onLoops.set(loop, client);
       host.guests.add(client);
       return client;
@@ -175,6 +177,7 @@ export class Client implements AsyncDisposable {
   ): ConnectionGroup<In, Out, Context> {
     return {
       loop: this.#loop,
+      events: this.#events,
       handler: options.handler,
       // Without a protocol In and Out are what they default to: those of the pass-through.
       protocol: options.protocol ?? (passThrough as unknown as Protocol<In, Out>),

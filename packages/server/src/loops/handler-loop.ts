@@ -1,4 +1,4 @@
-import type { BroadcastFilter, EventLoop, LoopReference, Timer } from '@gev/core';
+import type { BroadcastFilter, EventLoop, LoopReference, Timer, Topics } from '@gev/core';
 import { GevError } from '@gev/core';
 import type { ReactorLoop } from '@gev/loop';
 import type { LoopMail } from './loop-mail.js';
@@ -29,7 +29,7 @@ export function loopHostOf(loop: EventLoop): LoopHost | undefined {
 type Mail = Pick<
   LoopMail<unknown, unknown, unknown>,
   'references' | 'send' | 'broadcast' | 'postToServer'
->;
+> & { readonly topics: Topics };
 
 /** The loop as handlers see it; see `EventLoop` in core. */
 export class HandlerLoop implements EventLoop {
@@ -54,6 +54,10 @@ export class HandlerLoop implements EventLoop {
 
   get loops(): readonly LoopReference[] {
     return this.#opened().references;
+  }
+
+  get topics(): Topics {
+    return this.#opened().topics;
   }
 
   get pollerName(): string {
@@ -112,7 +116,7 @@ export class HandlerLoop implements EventLoop {
     if (this.#mail !== undefined) return this.#mail;
     throw new GevError(
       'ERR_GEV_SERVER_STATE',
-      'the loop has no connections while its handler is being made: use this in a callback',
+      "the loop is no server's, or its handler is still being made: use this in a callback of a server",
     );
   }
 }

@@ -9,6 +9,8 @@ export const LetterKind = {
   send: 2,
   /** A message for many connections. */
   broadcast: 3,
+  /** Bytes for the subscribers of a topic. */
+  publish: 4,
 } as const;
 
 /** The loops of a board, as a thread with this office may use them. */

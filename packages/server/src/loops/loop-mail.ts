@@ -1,10 +1,12 @@
-import type { BroadcastFilter, LoopReference, Protocol } from '@gev/core';
+import { type BroadcastFilter, GevError, type LoopReference, type Protocol } from '@gev/core';
 import { type Letter, type LoopBoard, type PostOffice, SERVER } from '@gev/loop';
 import type { ConnectionRegistry } from '../connection-registry.js';
 import { packOnce } from '../pack-once.js';
 import type { TcpConnection } from '../tcp-connection.js';
 import { type Accepts, acceptsOf, shareWith } from './broadcast.js';
 import { LetterKind, referencesOf } from './letters.js';
+import { LoopTopics } from './loop-topics.js';
+import { MailBroker } from './mail-broker.js';
 
 /** What the mail of a loop needs of it. */
 export interface MailTarget<In, Out, Context> {
@@ -32,6 +34,7 @@ interface Addressed {
 export class LoopMail<In, Out, Context> {
   /** Every loop of the server, in the order of the ids. */
   readonly references: readonly LoopReference[];
+  readonly topics: LoopTopics;
   readonly #office: PostOffice;
   readonly #board: LoopBoard;
   readonly #target: MailTarget<In, Out, Context>;
@@ -41,6 +44,9 @@ export class LoopMail<In, Out, Context> {
     this.#board = board;
     this.#target = target;
     this.references = referencesOf(office, board);
+    this.topics = new LoopTopics(new MailBroker(office, board, target.id), (message) =>
+      this.#packForAll(message as Out),
+    );
     office.receive(LetterKind.send, (letter) => this.#onSend(letter));
     office.receive(LetterKind.broadcast, (letter) => this.#onBroadcast(letter));
   }
@@ -93,6 +99,15 @@ export class LoopMail<In, Out, Context> {
   #pack(message: Out): Uint8Array | undefined {
     const { protocol } = this.#target;
     return protocol.packsPerConnection ? undefined : packOnce(protocol, message);
+  }
+
+  #packForAll(message: Out): Uint8Array {
+    const packed = this.#pack(message);
+    if (packed !== undefined) return packed;
+    throw new GevError(
+      'ERR_GEV_HANDLER',
+      'the protocol packs for each connection anew: publish as its plugin says',
+    );
   }
 
   #sendHere(id: number, how: (to: TcpConnection<In, Out, Context>) => void): boolean {

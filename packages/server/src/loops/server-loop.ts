@@ -79,7 +79,10 @@ export class ServerLoop<In, Out, Context> implements Arrivals {
     this.office = new PostOffice(poller, board, id);
     this.#registry = new ConnectionRegistry({
       nextId: () => board.nextConnection(id),
-      onLeave: (connection) => leave(connection.remoteAddress),
+      onLeave: (connection) => {
+        this.#mail?.topics.leave(connection);
+        leave(connection.remoteAddress);
+      },
       members: () => this.connections(),
     });
     this.events = new HandlerLoop(
@@ -107,6 +110,7 @@ export class ServerLoop<In, Out, Context> implements Arrivals {
     const { limits, idle, allowHalfOpen } = this.#settings;
     const group: ConnectionGroup<In, Out, Context> = {
       loop: this.loop,
+      events: this.events,
       handler: application.handler,
       // Without a protocol In and Out are what they default to: those of the pass-through.
       protocol:

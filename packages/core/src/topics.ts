@@ -1,0 +1,66 @@
+import type { Connection } from './connection.js';
+
+/** How one publication wants to be treated. */
+export interface PublishOptions {
+  /** The id of a connection to leave out: usually the publisher's own. */
+  readonly except?: number;
+  /**
+   * Leaves out subscribers with more unsent bytes than that: for news that a slow reader may miss.
+   * Default: everybody is sent to, and who reads too slowly is closed at its output cap.
+   */
+  readonly skipAbove?: number;
+}
+
+/**
+ * Names that connections of a server subscribe to, over all its loops. What is published is packed
+ * once, stands once in each loop's output, and goes to every subscriber; those of a loop get what one
+ * loop publishes in order.
+ *
+ * Thread rule: every member only on the loop's own thread.
+ */
+export interface Topics {
+  /** Returns false when it was subscribed already, or is closed. Ends with the connection. */
+  subscribe(connection: Connection<never>, topic: string): boolean;
+  /** Returns false when it was not subscribed. */
+  unsubscribe(connection: Connection<never>, topic: string): boolean;
+  /** Ends all subscriptions of a connection. */
+  leave(connection: Connection<never>): void;
+  /** What a connection is subscribed to. */
+  of(connection: Connection<never>): readonly string[];
+  /** Connections of this loop that are subscribed to a topic. */
+  subscribers(topic: string): number;
+  /**
+   * Packs a message and sends it to every subscriber. Returns false when another loop could not be
+   * told; the others were.
+   *
+   * @throws GevError `ERR_GEV_HANDLER` when the protocol cannot pack it, or packs for each connection
+   * anew (`packsPerConnection`): then its plugin has a way of its own to publish
+   */
+  publish(topic: string, message: unknown, options?: PublishOptions): boolean;
+  /** The same, for bytes that are packed: they leave as they are. */
+  publishPacked(topic: string, bytes: Uint8Array, options?: PublishOptions): boolean;
+}
+
+/** What a broker carries: bytes for the subscribers of a topic. */
+export interface Publication {
+  readonly topic: string;
+  readonly bytes: Uint8Array;
+  readonly options: PublishOptions;
+}
+
+/**
+ * Carries what is published in one loop to the others. In-process by default; one over a message
+ * broker takes it to other processes as well.
+ *
+ * Thread rule: one for each loop, every member on that loop's thread.
+ */
+export interface Broker {
+  /** Says who gets what others publish. Once, before anything is published. */
+  start(receive: (publication: Publication) => void): void;
+  /** The loop has its first subscriber of a topic. */
+  subscribe(topic: string): void;
+  /** The loop has no subscriber of a topic any more. */
+  unsubscribe(topic: string): void;
+  /** Sends to all others; returns false when one could not be told. */
+  publish(publication: Publication): boolean;
+}

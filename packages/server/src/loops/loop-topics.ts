@@ -1,0 +1,87 @@
+import type { Broker, Connection, Publication, PublishOptions, Topics } from '@gev/core';
+import type { TcpConnection } from '../tcp-connection.js';
+import { shareWith } from './broadcast.js';
+
+type Subscriber = TcpConnection<unknown, unknown, unknown>;
+
+/**
+ * The subscriptions of one loop's connections.
+ *
+ * Thread rule: everything on the loop's thread.
+ */
+export class LoopTopics implements Topics {
+  readonly #broker: Broker;
+  readonly #pack: (message: unknown) => Uint8Array;
+  readonly #subscribers = new Map<string, Set<Subscriber>>();
+  readonly #topics = new Map<Subscriber, Set<string>>();
+
+  /** @param pack packs a message for any number of receivers, or throws */
+  constructor(broker: Broker, pack: (message: unknown) => Uint8Array) {
+    this.#broker = broker;
+    this.#pack = pack;
+    broker.start((publication) => this.#deliver(publication));
+  }
+
+  subscribe(connection: Connection<never>, topic: string): boolean {
+    const subscriber = connection as Subscriber;
+    const topics = this.#topics.get(subscriber) ?? new Set<string>();
+    if (connection.closed || topics.has(topic)) return false;
+    this.#topics.set(subscriber, topics.add(topic));
+    const subscribers = this.#subscribers.get(topic);
+    if (subscribers) subscribers.add(subscriber);
+    else this.#begin(topic, subscriber);
+    return true;
+  }
+
+  unsubscribe(connection: Connection<never>, topic: string): boolean {
+    const subscriber = connection as Subscriber;
+    const topics = this.#topics.get(subscriber);
+    if (!topics?.delete(topic)) return false;
+    if (topics.size === 0) this.#topics.delete(subscriber);
+    const subscribers = this.#subscribers.get(topic)!;
+    subscribers.delete(subscriber);
+    if (subscribers.size === 0) this.#end(topic);
+    return true;
+  }
+
+  leave(connection: Connection<never>): void {
+    for (const topic of this.of(connection)) this.unsubscribe(connection, topic);
+  }
+
+  of(connection: Connection<never>): readonly string[] {
+    return [...(this.#topics.get(connection as Subscriber) ?? [])];
+  }
+
+  subscribers(topic: string): number {
+    return this.#subscribers.get(topic)?.size ?? 0;
+  }
+
+  publish(topic: string, message: unknown, options: PublishOptions = {}): boolean {
+    return this.publishPacked(topic, this.#pack(message), options);
+  }
+
+  publishPacked(topic: string, bytes: Uint8Array, options: PublishOptions = {}): boolean {
+    const publication: Publication = { topic, bytes, options };
+    const toldAll = this.#broker.publish(publication);
+    this.#deliver(publication);
+    return toldAll;
+  }
+
+  #begin(topic: string, first: Subscriber): void {
+    this.#subscribers.set(topic, new Set([first]));
+    this.#broker.subscribe(topic);
+  }
+
+  #end(topic: string): void {
+    this.#subscribers.delete(topic);
+    this.#broker.unsubscribe(topic);
+  }
+
+  #deliver({ topic, bytes, options }: Publication): void {
+    const { except, skipAbove = Number.POSITIVE_INFINITY } = options;
+    const receivers = [...(this.#subscribers.get(topic) ?? [])].filter(
+      (to) => to.sendable && to.id !== except && to.writeBufferLength <= skipAbove,
+    );
+    shareWith(receivers, bytes);
+  }
+}
