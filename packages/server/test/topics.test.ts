@@ -1,0 +1,117 @@
+import { type Connection, defineProtocol, type GevError } from '@gev/core';
+import { describe, expect, it } from 'vitest';
+import { Client, until } from './client.js';
+import { frames } from './fixtures/frames.mjs';
+import { pollers } from './pollers.js';
+import { serve } from './serve.js';
+
+const framed = (text: string) => `\0\0\0${String.fromCharCode(text.length)}${text}`;
+
+/** Clients that sent their name, and their connections by it. */
+async function named(address: string, connections: Map<string, Connection<string>>) {
+  const clients = await Promise.all(['a', 'b', 'c'].map(() => Client.connect(address)));
+  for (const [index, client] of clients.entries()) {
+    client.socket.write(framed('abc'[index]!));
+    client.socket.on('end', () => client.socket.end());
+  }
+  await until(() => connections.size === 3);
+  return clients;
+}
+
+describe.each(pollers)('topics on $name', (choice) => {
+  it('reach their subscribers, packed once, with the types of the protocol', async () => {
+    const connections = new Map<string, Connection<string>>();
+    let packed = 0;
+    const counting = defineProtocol<string>({
+      unpack: frames.unpack,
+      pack(text, out, connection) {
+        packed += 1;
+        frames.pack(text, out, connection);
+      },
+    });
+    await using server = await serve(
+      choice,
+      { onMessage: (c, name: string) => void connections.set(name, c) },
+      { protocol: counting },
+    );
+    const [a, b, c] = await named(server.address, connections);
+    const { topics } = connections.get('a')!.loop;
+    const [one, two, three] = ['a', 'b', 'c'].map((name) => connections.get(name)!);
+    expect([topics.subscribe(one!, 'x'), topics.subscribe(one!, 'x')]).toEqual([true, false]);
+    topics.subscribe(two!, 'x');
+    topics.subscribe(three!, 'y');
+    expect([topics.subscribers('x'), topics.subscribers('y'), topics.subscribers('z')]).toEqual([
+      2, 1, 0,
+    ]);
+    expect(topics.publish('x', 'hello')).toBe(true);
+    expect(topics.publish('x', 'bye', { except: one!.id })).toBe(true);
+    topics.publishPacked('y', Buffer.from('as it is'));
+    await b!.receive(framed('hello').length + framed('bye').length);
+    await c!.receive('as it is'.length);
+    expect(String(a!.received)).toBe(framed('hello'));
+    expect(String(b!.received)).toBe(framed('hello') + framed('bye'));
+    expect(String(c!.received)).toBe('as it is');
+    expect(packed).toBe(2);
+  });
+
+  it('end with their connections, and with leave', async () => {
+    const connections = new Map<string, Connection<string>>();
+    await using server = await serve(
+      choice,
+      { onMessage: (c, name: string) => void connections.set(name, c) },
+      { protocol: frames },
+    );
+    const [a] = await named(server.address, connections);
+    const one = connections.get('a')!;
+    const { topics } = one.loop;
+    for (const topic of ['x', 'y']) topics.subscribe(one, topic);
+    expect(topics.of(one)).toEqual(['x', 'y']);
+    a!.socket.destroy();
+    await until(() => one.closed);
+    await until(() => topics.subscribers('x') === 0 && topics.subscribers('y') === 0);
+    expect(topics.subscribe(one, 'x')).toBe(false);
+    const two = connections.get('b')!;
+    topics.subscribe(two, 'x');
+    topics.leave(two);
+    expect([topics.of(two), topics.subscribers('x')]).toEqual([[], 0]);
+  });
+
+  it('pass over who reads too slowly, where told to', async () => {
+    const connections = new Map<string, Connection<string>>();
+    await using server = await serve(
+      choice,
+      { onMessage: (c, name: string) => void connections.set(name, c) },
+      { protocol: frames },
+    );
+    const [slow, quick] = await named(server.address, connections);
+    slow!.socket.pause();
+    const one = connections.get('a')!;
+    const { topics } = one.loop;
+    for (const name of ['a', 'b']) topics.subscribe(connections.get(name)!, 'news');
+    one.send('x'.repeat(12_000_000));
+    await until(() => one.writeBufferLength > 1_000_000);
+    const before = one.writeBufferLength;
+    topics.publish('news', 'now', { skipAbove: 1_000_000 });
+    await quick!.receive(framed('now').length);
+    expect(one.writeBufferLength).toBeLessThanOrEqual(before);
+    slow!.socket.destroy();
+  });
+
+  it('refuse to pack for all what is packed for each', async () => {
+    const connections = new Map<string, Connection<string>>();
+    await using server = await serve(
+      choice,
+      { onMessage: (c, name: string) => void connections.set(name, c) },
+      { protocol: { ...frames, packsPerConnection: true } },
+    );
+    await named(server.address, connections);
+    const { topics } = connections.get('a')!.loop;
+    let code = '';
+    try {
+      topics.publish('x', 'y');
+    } catch (error) {
+      code = (error as GevError).code;
+    }
+    expect(code).toBe('ERR_GEV_HANDLER');
+  });
+});
