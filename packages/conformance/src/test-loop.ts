@@ -1,8 +1,8 @@
 import type {
-  Connection,
   EventLoop,
   LoopReference,
   PublishOptions,
+  Subscriber,
   Timer,
   Topics,
 } from '@gev/core';
@@ -53,13 +53,13 @@ export class TestTopics implements Topics {
   readonly published: { topic: string; message: unknown; options: PublishOptions }[] = [];
   readonly #topics = new Set<string>();
 
-  subscribe(_connection: Connection<never>, topic: string): boolean {
+  subscribe(_connection: Subscriber, topic: string): boolean {
     const isNew = !this.#topics.has(topic);
     this.#topics.add(topic);
     return isNew;
   }
 
-  unsubscribe(_connection: Connection<never>, topic: string): boolean {
+  unsubscribe(_connection: Subscriber, topic: string): boolean {
     return this.#topics.delete(topic);
   }
 

@@ -1,4 +1,8 @@
-import type { Connection } from './connection.js';
+/** A connection, as far as its topics go. */
+export interface Subscriber {
+  readonly id: number;
+  readonly closed: boolean;
+}
 
 /** How one publication wants to be treated. */
 export interface PublishOptions {
@@ -20,13 +24,13 @@ export interface PublishOptions {
  */
 export interface Topics {
   /** Returns false when it was subscribed already, or is closed. Ends with the connection. */
-  subscribe(connection: Connection<never>, topic: string): boolean;
+  subscribe(connection: Subscriber, topic: string): boolean;
   /** Returns false when it was not subscribed. */
-  unsubscribe(connection: Connection<never>, topic: string): boolean;
+  unsubscribe(connection: Subscriber, topic: string): boolean;
   /** Ends all subscriptions of a connection. */
-  leave(connection: Connection<never>): void;
+  leave(connection: Subscriber): void;
   /** What a connection is subscribed to. */
-  of(connection: Connection<never>): readonly string[];
+  of(connection: Subscriber): readonly string[];
   /** Connections of this loop that are subscribed to a topic. */
   subscribers(topic: string): number;
   /**

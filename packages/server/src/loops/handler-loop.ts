@@ -116,7 +116,7 @@ export class HandlerLoop implements EventLoop {
     if (this.#mail !== undefined) return this.#mail;
     throw new GevError(
       'ERR_GEV_SERVER_STATE',
-      "the loop is no server's, or its handler is still being made: use this in a callback of a server",
+      'the loop has no connections while its handler is being made, and that of a client has no server: use this in a callback of a server',
     );
   }
 }

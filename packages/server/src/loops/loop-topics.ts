@@ -1,8 +1,9 @@
-import type { Broker, Connection, Publication, PublishOptions, Topics } from '@gev/core';
+import type { Broker, Publication, PublishOptions, Subscriber, Topics } from '@gev/core';
 import type { TcpConnection } from '../tcp-connection.js';
 import { shareWith } from './broadcast.js';
 
-type Subscriber = TcpConnection<unknown, unknown, unknown>;
+/** Whatever its messages are. */
+type Member = TcpConnection<unknown, unknown, unknown>;
 
 /**
  * The subscriptions of one loop's connections.
@@ -12,8 +13,8 @@ type Subscriber = TcpConnection<unknown, unknown, unknown>;
 export class LoopTopics implements Topics {
   readonly #broker: Broker;
   readonly #pack: (message: unknown) => Uint8Array;
-  readonly #subscribers = new Map<string, Set<Subscriber>>();
-  readonly #topics = new Map<Subscriber, Set<string>>();
+  readonly #subscribers = new Map<string, Set<Member>>();
+  readonly #topics = new Map<Member, Set<string>>();
 
   /** @param pack packs a message for any number of receivers, or throws */
   constructor(broker: Broker, pack: (message: unknown) => Uint8Array) {
@@ -22,8 +23,8 @@ export class LoopTopics implements Topics {
     broker.start((publication) => this.#deliver(publication));
   }
 
-  subscribe(connection: Connection<never>, topic: string): boolean {
-    const subscriber = connection as Subscriber;
+  subscribe(connection: Subscriber, topic: string): boolean {
+    const subscriber = connection as Member;
     const topics = this.#topics.get(subscriber) ?? new Set<string>();
     if (connection.closed || topics.has(topic)) return false;
     this.#topics.set(subscriber, topics.add(topic));
@@ -33,8 +34,8 @@ export class LoopTopics implements Topics {
     return true;
   }
 
-  unsubscribe(connection: Connection<never>, topic: string): boolean {
-    const subscriber = connection as Subscriber;
+  unsubscribe(connection: Subscriber, topic: string): boolean {
+    const subscriber = connection as Member;
     const topics = this.#topics.get(subscriber);
     if (!topics?.delete(topic)) return false;
     if (topics.size === 0) this.#topics.delete(subscriber);
@@ -44,12 +45,12 @@ export class LoopTopics implements Topics {
     return true;
   }
 
-  leave(connection: Connection<never>): void {
+  leave(connection: Subscriber): void {
     for (const topic of this.of(connection)) this.unsubscribe(connection, topic);
   }
 
-  of(connection: Connection<never>): readonly string[] {
-    return [...(this.#topics.get(connection as Subscriber) ?? [])];
+  of(connection: Subscriber): readonly string[] {
+    return [...(this.#topics.get(connection as Member) ?? [])];
   }
 
   subscribers(topic: string): number {
@@ -67,7 +68,7 @@ export class LoopTopics implements Topics {
     return toldAll;
   }
 
-  #begin(topic: string, first: Subscriber): void {
+  #begin(topic: string, first: Member): void {
     this.#subscribers.set(topic, new Set([first]));
     this.#broker.subscribe(topic);
   }
