@@ -1,6 +1,7 @@
 /*
- * Echo, framed and protobuf. Every connection keeps `depth` messages in flight: what has come back whole in
- * one read is replaced with one write. A closed loop: the server's pace sets the pace.
+ * Echo, framed, protobuf and websocket. Every connection keeps `depth` messages in flight: what has
+ * come back whole in one read is replaced with one write. A closed loop: the server's pace sets the
+ * pace.
  */
 
 #include "fail.h"
@@ -9,6 +10,7 @@
 #include "network.h"
 #include "pattern.h"
 #include "server-cpu.h"
+#include "websocket.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -40,10 +42,11 @@ struct connection {
 
 struct exchange {
   const struct options *options;
-  struct pattern pattern;
+  struct pattern requests;
+  struct pattern replies;
   struct connection *connections;
   struct histogram histogram;
-  uint8_t *input; /* one period: whatever a connection has in flight comes in one read */
+  uint8_t *input; /* one period: whatever is to come on a connection fits in one read */
   int epoll;
   uint32_t open;
   bool measuring;
@@ -71,7 +74,7 @@ static bool has_passed(int error) {
 
 static void flush(struct exchange *exchange, struct connection *connection) {
   size_t size = (size_t)(connection->wanted - connection->sent);
-  const uint8_t *bytes = pattern_at(&exchange->pattern, connection->index, connection->sent);
+  const uint8_t *bytes = pattern_at(&exchange->requests, connection->index, connection->sent);
   ssize_t taken = send(connection->fd, bytes, size, MSG_NOSIGNAL);
   if (taken < 0 && !has_passed(errno)) {
     lose(exchange, connection);
@@ -89,7 +92,7 @@ static void order(struct exchange *exchange, struct connection *connection, uint
   uint32_t last = (connection->first + connection->bursts_in_flight) % exchange->options->depth;
   connection->bursts[last] = (struct burst){.time = now, .count = count};
   connection->bursts_in_flight++;
-  connection->wanted += count * exchange->pattern.message;
+  connection->wanted += count * exchange->requests.message;
   flush(exchange, connection);
 }
 
@@ -107,12 +110,18 @@ static void record(struct exchange *exchange, struct connection *connection, uin
   }
 }
 
+/* The most bytes that may have come back: a WebSocket answers whole messages, an echo any byte. */
+static uint64_t answerable(const struct exchange *exchange, const struct connection *connection) {
+  if (exchange->options->mode != MODE_WEBSOCKET) return connection->sent;
+  return connection->sent / exchange->requests.message * exchange->replies.message;
+}
+
 static void read_replies(struct exchange *exchange, struct connection *connection) {
-  const struct pattern *pattern = &exchange->pattern;
+  const struct pattern *pattern = &exchange->replies;
   ssize_t got = recv(connection->fd, exchange->input, pattern->period, 0);
   if (got < 0 && has_passed(errno)) return;
   uint64_t received = connection->received + (uint64_t)got;
-  if (got <= 0 || received > connection->sent) {
+  if (got <= 0 || received > answerable(exchange, connection)) {
     /* More than was sent is a wrong reply, and the rest of this stream tells nothing. */
     if (got > 0) exchange->errors++;
     lose(exchange, connection);
@@ -153,6 +162,7 @@ static void connect_all(struct exchange *exchange) {
   for (uint32_t i = 0; i < options->connections; i++) {
     struct connection *connection = &exchange->connections[i];
     connection->fd = network_connect(options, i);
+    if (options->mode == MODE_WEBSOCKET) websocket_open(connection->fd);
     connection->index = i;
     connection->bursts = bursts + (size_t)i * options->depth;
     watch(exchange, connection, EPOLL_CTL_ADD);
@@ -219,8 +229,9 @@ static void print(const struct exchange *exchange, struct window from, struct wi
 int run_exchange(const struct options *options) {
   struct exchange *exchange = zeroed(1, sizeof *exchange);
   exchange->options = options;
-  exchange->pattern = pattern_make(options);
-  exchange->input = zeroed(1, exchange->pattern.period);
+  exchange->requests = pattern_make(options);
+  exchange->replies = pattern_of_replies(options, &exchange->requests);
+  exchange->input = zeroed(1, exchange->replies.period);
   exchange->epoll = epoll_create1(EPOLL_CLOEXEC);
   if (exchange->epoll < 0) fail_errno("epoll_create1");
   connect_all(exchange);

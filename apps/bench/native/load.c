@@ -14,6 +14,7 @@ int main(int argc, char **argv) {
     case MODE_ECHO:
     case MODE_FRAMED:
     case MODE_PROTOBUF:
+    case MODE_WEBSOCKET:
       return run_exchange(&options);
     case MODE_HOLD:
       return run_hold(&options);

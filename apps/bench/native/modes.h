@@ -7,7 +7,7 @@
 /* Exit code when the load ran to its end but replies were wrong or connections were lost. */
 #define EXIT_WRONG 3
 
-/* Messages go round for a time: echo, framed and protobuf. */
+/* Messages go round for a time: echo, framed, protobuf and websocket. */
 int run_exchange(const struct options *options);
 
 /* Idle connections until stdin ends or SIGTERM; prints a line `{"ready":true...}` when they stand. */

@@ -23,13 +23,14 @@ static const char USAGE[] =
     "  MODE            echo: one message in flight a connection\n"
     "                  framed: --depth messages in flight, each behind its u32 length\n"
     "                  protobuf: the same with messages in gev's typed frames\n"
+    "                  websocket: --depth messages in flight, binary, behind a handshake\n"
     "                  hold: connections that stay idle until stdin ends or SIGTERM\n"
     "                  connects: connect, have one message echoed, close; the next\n"
     "  --host A        IPv4 address of the server (127.0.0.1)\n"
     "  --connections N (100)\n"
     "  --size N        bytes of a message; framed: of its body, protobuf: of its text (64)\n"
     "  --concurrency N connects: connections under way at a time (512)\n"
-    "  --depth N       messages in flight a connection (echo 1, others 128)\n"
+    "  --depth N       messages in flight a connection (framed, protobuf 128, others 1)\n"
     "  --seconds S     measured window; connects: deadline (3; connects 30)\n"
     "  --warmup S      before the window (1)\n"
     "  --pid N         server process, whose CPU time in the window is reported\n"
@@ -63,7 +64,8 @@ static double seconds(const char *name, const char *text) {
 }
 
 static enum mode mode_of(const char *name) {
-  static const char *const names[] = {"echo", "framed", "hold", "connects", "protobuf"};
+  static const char *const names[] = {"echo",     "framed",   "hold",
+                                      "connects", "protobuf", "websocket"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (strcmp(name, names[i]) == 0) return (enum mode)i;
   usage("no such mode", name);

@@ -5,7 +5,14 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum mode { MODE_ECHO, MODE_FRAMED, MODE_HOLD, MODE_CONNECTS, MODE_PROTOBUF };
+enum mode {
+  MODE_ECHO,
+  MODE_FRAMED,
+  MODE_HOLD,
+  MODE_CONNECTS,
+  MODE_PROTOBUF,
+  MODE_WEBSOCKET,
+};
 
 struct options {
   enum mode mode;
@@ -17,7 +24,7 @@ struct options {
   uint32_t depth;   /* messages in flight on each connection */
   uint32_t concurrency; /* connects: connections under way at a time */
   uint32_t sources; /* source addresses 127.0.0.2 and on; 0: whatever the kernel takes */
-  double seconds;   /* echo, framed, protobuf: the measured window; connects: the deadline */
+  double seconds;   /* the measured window; connects: the deadline */
   double warmup;    /* seconds before the window */
   pid_t pid;        /* the server, whose CPU time is read; 0: nobody's */
 };

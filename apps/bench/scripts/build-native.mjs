@@ -11,8 +11,8 @@ const FLAGS = ['-std=c11', '-D_GNU_SOURCE', '-O2', '-g', '-Wall', '-Wextra', '-W
 const SHARED = ['fail.c', 'network.c'];
 const PROGRAMS = {
   load: [
-    ...['load.c', 'options.c', 'histogram.c', 'pattern.c', 'protobuf.c', 'server-cpu.c'],
-    ...['exchange.c', 'hold.c', 'connects.c', ...SHARED],
+    ...['load.c', 'options.c', 'histogram.c', 'pattern.c', 'protobuf.c', 'websocket.c'],
+    ...['server-cpu.c', 'exchange.c', 'hold.c', 'connects.c', ...SHARED],
   ],
   'epoll-echo': ['epoll-echo.c', ...SHARED],
 };

@@ -5,7 +5,7 @@ import type { Readable, Writable } from 'node:stream';
 import { nativeProgram } from './native-programs.js';
 
 /** In what messages go to and fro. */
-export type ExchangeMode = 'echo' | 'framed' | 'protobuf';
+export type ExchangeMode = 'echo' | 'framed' | 'protobuf' | 'websocket';
 
 /** Microseconds. */
 export interface Latency {
@@ -15,7 +15,7 @@ export interface Latency {
   readonly max: number;
 }
 
-/** What the load generator prints after `echo`, `framed` and `protobuf` (native/exchange.c). */
+/** What the load generator prints after these (native/exchange.c). */
 export interface ExchangeResult {
   readonly seconds: number;
   readonly messages: number;

@@ -15,6 +15,7 @@ const SCENARIOS: Readonly<Record<ScenarioName, (bench: Bench) => Promise<Outcome
   echo: (bench) => runThroughput('echo', bench),
   framed: (bench) => runThroughput('framed', bench),
   protobuf: (bench) => runThroughput('protobuf', bench),
+  websocket: (bench) => runThroughput('websocket', bench),
   idle: runIdle,
   connects: runConnectStorms,
   'idle-cpu': runIdleCpu,

@@ -70,6 +70,14 @@ export const PROTOBUF_PEERS: readonly Peer[] = [
   },
 ];
 
+/** Echo of binary messages. `ws` is what most servers on Node use. */
+export const WEBSOCKET_PEERS: readonly Peer[] = [
+  { name: 'gev-native', runtime: 'node', server: 'gev-websocket', env: NATIVE },
+  { name: 'gev-node', runtime: 'node', server: 'gev-websocket', env: NODE, onRequest: true },
+  { name: 'ws', runtime: 'node', server: 'ws-websocket' },
+  { name: 'bun', runtime: 'bun', server: 'bun-websocket' },
+];
+
 /** What is asked of the peers of a scenario beside serving. */
 export type Purpose = 'speed' | 'memory';
 

@@ -28,6 +28,7 @@ export const SCENARIO_NAMES = [
   'echo',
   'framed',
   'protobuf',
+  'websocket',
   'idle',
   'connects',
   'idle-cpu',
@@ -72,6 +73,7 @@ const NUMBERS: Readonly<Record<ScenarioName, Partial<Record<NumberName, number>>
   echo: { turns: 5, seconds: 3, warmup: 1, connections: 100, size: 64 },
   framed: { turns: 5, seconds: 3, warmup: 1, connections: 100, size: 64, depth: 128 },
   protobuf: { turns: 5, seconds: 3, warmup: 1, connections: 100, size: 64, depth: 128 },
+  websocket: { turns: 5, seconds: 3, warmup: 1, connections: 100, size: 64, depth: 1 },
   idle: { turns: 1, connections: 15_000 },
   connects: { rounds: 3, connections: 10_000, concurrency: 512, size: 64, seconds: 30 },
   'idle-cpu': { turns: 1, seconds: 5, connections: 100 },
@@ -86,7 +88,7 @@ export class UsageError extends Error {}
 export function usage(): string {
   const lines = SCENARIO_NAMES.map((name) => {
     const options = Object.entries(NUMBERS[name]).map(([key, value]) => `[--${key} ${value}]`);
-    return `  ${name.padEnd(8)} ${options.join(' ')}`;
+    return `  ${name.padEnd(9)} ${options.join(' ')}`;
   });
   const rest = '  all take [--peers a,b] [--json] [--no-pin]';
   return ['usage: pnpm bench SCENARIO [options]', ...lines, rest].join('\n');

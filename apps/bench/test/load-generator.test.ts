@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { WebSocketServer } from 'ws';
 import {
   type ExchangeMode,
   HeldConnections,
@@ -8,7 +9,14 @@ import {
 } from '../src/load-generator.js';
 import { whyNoNativePrograms } from '../src/native-programs.js';
 import { PeerProcess } from '../src/peer-process.js';
-import { commandOf, ECHO_PEERS, FRAMED_PEERS, type Peer, PROTOBUF_PEERS } from '../src/peers.js';
+import {
+  commandOf,
+  ECHO_PEERS,
+  FRAMED_PEERS,
+  type Peer,
+  PROTOBUF_PEERS,
+  WEBSOCKET_PEERS,
+} from '../src/peers.js';
 
 const missing = whyNoNativePrograms();
 if (missing !== undefined) console.warn(`the load generator's tests are skipped: ${missing}`);
@@ -21,6 +29,13 @@ const LATENCY = {
   p999: expect.any(Number),
   max: expect.any(Number),
 };
+
+/** Accepts the key that the load generator has, the example's of RFC 6455, section 1.3. */
+const HANDSHAKE = [
+  'HTTP/1.1 101 Switching Protocols',
+  ...['Upgrade: websocket', 'Connection: Upgrade'],
+  ...['Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=', '', ''],
+].join('\r\n');
 
 let server: Server | undefined;
 
@@ -52,7 +67,12 @@ async function measure(mode: ExchangeMode, peer: Peer) {
   return result;
 }
 
-const PEERS = { echo: ECHO_PEERS, framed: FRAMED_PEERS, protobuf: PROTOBUF_PEERS };
+const PEERS = {
+  echo: ECHO_PEERS,
+  framed: FRAMED_PEERS,
+  protobuf: PROTOBUF_PEERS,
+  websocket: WEBSOCKET_PEERS,
+};
 
 function named(peers: readonly Peer[], name: string): Peer {
   const found = peers.find((peer) => peer.name === name);
@@ -71,6 +91,9 @@ describe.skipIf(missing !== undefined)('load generator', () => {
     { mode: 'protobuf', name: 'gev-native' },
     { mode: 'protobuf', name: 'node-net' },
     { mode: 'protobuf', name: 'node-net-finish' },
+    { mode: 'websocket', name: 'gev-native' },
+    { mode: 'websocket', name: 'gev-node' },
+    { mode: 'websocket', name: 'ws' },
   ] as const)('$mode: measures $name', async ({ mode, name }) => {
     const peer = named(PEERS[mode], name);
     const result = await measure(mode, peer);
@@ -170,6 +193,98 @@ describe.skipIf(missing !== undefined)('load generator', () => {
     await accepted;
     for (const socket of sockets.slice(0, 3)) socket.resetAndDestroy();
     expect(await held.release()).toBe(3);
+  });
+});
+
+describe.skipIf(missing !== undefined)('load generator, websocket', () => {
+  let webSockets: WebSocketServer | undefined;
+
+  /** Starts a server that answers each message as the test wants; returns its port. */
+  async function serve(reply: (message: Buffer, count: number) => Buffer) {
+    const running = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+    webSockets = running;
+    let count = 0;
+    running.on('connection', (ws) => {
+      ws.on('message', (data) => ws.send(reply(data as Buffer, count++)));
+    });
+    await new Promise((resolve) => running.on('listening', resolve));
+    return (running.address() as AddressInfo).port;
+  }
+
+  afterEach(() => {
+    for (const ws of webSockets?.clients ?? []) ws.terminate();
+    webSockets?.close();
+    webSockets = undefined;
+  });
+
+  // On both sides of the two sizes where the length takes more bytes.
+  it.each([1, 125, 126, 65_535, 65_536])('exchanges messages of %i bytes', async (size) => {
+    const sizes = new Set<number>();
+    const port = await serve((message) => {
+      sizes.add(message.length);
+      return message;
+    });
+    const result = await runExchange('websocket', { ...SHORT, port, size, depth: 4 }, asItIs);
+    expect(result).toMatchObject({ errors: 0, lost: 0, silent: 0 });
+    expect(result.messages).toBeGreaterThan(0);
+    expect([...sizes]).toEqual([size]);
+  });
+
+  it('masks each message with another key', async () => {
+    const keys = new Set<string>();
+    const masked = new Set<boolean>();
+    server = createServer((socket) => {
+      let head = true;
+      socket.on('data', (chunk) => {
+        if (head) {
+          head = false;
+          socket.write(HANDSHAKE);
+          return;
+        }
+        masked.add((chunk.readUInt8(1) & 0x80) !== 0);
+        keys.add(chunk.toString('hex', 2, 6));
+        const text = chunk.subarray(6).map((byte, at) => byte ^ chunk.readUInt8(2 + (at % 4)));
+        socket.write(Buffer.concat([Buffer.of(0x82, text.length), text]));
+      });
+      socket.on('error', () => socket.destroy());
+    });
+    await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const result = await runExchange('websocket', { ...SHORT, port }, asItIs);
+    expect(result).toMatchObject({ errors: 0, lost: 0, silent: 0 });
+    expect([...masked]).toEqual([true]);
+    expect(keys.size).toBe(64);
+  });
+
+  it.each([
+    { what: 'first', at: 0 },
+    { what: 'last', at: 63 },
+  ])('counts a changed byte, the $what', async ({ at }) => {
+    const port = await serve((message, count) => {
+      if (count % 10 === 0) message.writeUInt8(message.readUInt8(at) ^ 1, at);
+      return message;
+    });
+    const result = await runExchange('websocket', { ...SHORT, port }, asItIs);
+    expect(result.errors).toBeGreaterThan(0);
+    expect(result.messages).toBeGreaterThan(result.errors);
+  });
+
+  it('counts a reply that is too long, and gives that connection up', async () => {
+    const port = await serve((message) => Buffer.concat([message, message]));
+    const result = await runExchange('websocket', { ...SHORT, port }, asItIs);
+    expect(result.errors).toBeGreaterThanOrEqual(SHORT.connections);
+    expect(result.lost).toBe(SHORT.connections);
+  });
+
+  it.each([
+    { what: 'refuses', answer: 'HTTP/1.1 426 Upgrade Required\r\n\r\n' },
+    { what: 'has another key', answer: HANDSHAKE.replace('s3pP', 's3pQ') },
+    { what: 'speaks unasked', answer: `${HANDSHAKE}\x82\x00` },
+  ])('says so when the server $what', async ({ answer }) => {
+    const port = await listen((socket) => socket.write(answer, 'latin1'));
+    await expect(runExchange('websocket', { ...SHORT, port }, asItIs)).rejects.toThrow(
+      /exit code 1: load: handshake: the server answers 'HTTP/,
+    );
   });
 });
 

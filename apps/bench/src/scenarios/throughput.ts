@@ -1,7 +1,15 @@
-// Echo, framed and protobuf: messages a second, server CPU a message, latency.
+// Echo, framed, protobuf and websocket: messages a second, server CPU a message, latency.
 import { type ExchangeMode, type ExchangeResult, runExchange } from '../load-generator.js';
 import { PeerProcess } from '../peer-process.js';
-import { BASELINE, ECHO_PEERS, FRAMED_PEERS, LIMIT, type Peer, PROTOBUF_PEERS } from '../peers.js';
+import {
+  BASELINE,
+  ECHO_PEERS,
+  FRAMED_PEERS,
+  LIMIT,
+  type Peer,
+  PROTOBUF_PEERS,
+  WEBSOCKET_PEERS,
+} from '../peers.js';
 import { type Bench, type Outcome, type ReadyPeer, selectPeers } from '../scenario.js';
 import { median, pairedRatio } from '../statistics.js';
 import { formatNumber, formatTable } from '../table.js';
@@ -10,6 +18,31 @@ const PEERS: Readonly<Record<ExchangeMode, readonly Peer[]>> = {
   echo: ECHO_PEERS,
   framed: FRAMED_PEERS,
   protobuf: PROTOBUF_PEERS,
+  websocket: WEBSOCKET_PEERS,
+};
+
+/** A peer that the others are compared with. */
+interface Reference {
+  readonly peer: string;
+  /** In the head of the table. */
+  readonly title: string;
+  /** At the end of the names in the results file. */
+  readonly key: string;
+}
+
+const PLAIN: readonly Reference[] = [
+  { peer: BASELINE, title: BASELINE, key: 'NodeNet' },
+  { peer: LIMIT, title: 'C', key: 'C' },
+];
+
+const REFERENCES: Readonly<Record<ExchangeMode, readonly Reference[]>> = {
+  echo: PLAIN,
+  framed: PLAIN,
+  protobuf: PLAIN,
+  websocket: [
+    { peer: 'ws', title: 'ws', key: 'Ws' },
+    { peer: 'bun', title: 'bun', key: 'Bun' },
+  ],
 };
 
 type Measure = (turn: ExchangeResult) => number;
@@ -57,7 +90,9 @@ export async function runThroughput(mode: ExchangeMode, bench: Bench): Promise<O
       }
     }
   }
-  return { table: tableOf(series), data: { peers: summarize(series) }, failures };
+  const references = REFERENCES[mode];
+  const data = { peers: summarize(series, references) };
+  return { table: tableOf(series, references), data, failures };
 }
 
 async function runTurn(
@@ -105,25 +140,36 @@ function ratio(series: Series, base: Series | undefined, name: keyof typeof MEAS
   );
 }
 
-function summarize(all: readonly Series[]) {
-  const baseline = all.find(({ name }) => name === BASELINE);
-  const limit = all.find(({ name }) => name === LIMIT);
+/** In the order of the columns: CPU and messages to each reference. */
+function ratios(series: Series, all: readonly Series[], references: readonly Reference[]) {
+  return Object.fromEntries(
+    references.flatMap(({ peer, key }) => {
+      const base = all.find(({ name }) => name === peer);
+      return [
+        [`cpuTo${key}`, ratio(series, base, 'cpuMicrosecondsPerMessage')],
+        [`messagesTo${key}`, ratio(series, base, 'messagesPerSecond')],
+      ] as const;
+    }),
+  );
+}
+
+function summarize(all: readonly Series[], references: readonly Reference[]) {
   const names = Object.keys(MEASURES) as (keyof typeof MEASURES)[];
   return all.map((series) => ({
     name: series.name,
     median: Object.fromEntries(names.map((name) => [name, middle(series, name)])),
-    cpuToNodeNet: ratio(series, baseline, 'cpuMicrosecondsPerMessage'),
-    messagesToNodeNet: ratio(series, baseline, 'messagesPerSecond'),
-    cpuToC: ratio(series, limit, 'cpuMicrosecondsPerMessage'),
-    messagesToC: ratio(series, limit, 'messagesPerSecond'),
+    ...ratios(series, all, references),
     turns: series.turns,
   }));
 }
 
-const HEAD = [
-  ...['peer', 'messages/s', 'CPU us/msg', 'user/sys', 'p50 us', 'p99 us', 'p99.9 us'],
-  ...['CPU/node-net', 'msgs/node-net', 'CPU/C', 'msgs/C', 'server busy', 'load busy'],
-];
+function headOf(references: readonly Reference[]): string[] {
+  return [
+    ...['peer', 'messages/s', 'CPU us/msg', 'user/sys', 'p50 us', 'p99 us', 'p99.9 us'],
+    ...references.flatMap(({ title }) => [`CPU/${title}`, `msgs/${title}`]),
+    ...['server busy', 'load busy'],
+  ];
+}
 
 function formatSplit(share: number): string {
   if (!Number.isFinite(share)) return '-';
@@ -131,24 +177,21 @@ function formatSplit(share: number): string {
   return `${user}/${100 - user} %`;
 }
 
-function tableOf(all: readonly Series[]): string {
-  const rows = summarize(all).map((row, index) => {
-    const value = (name: keyof typeof MEASURES) => middle(all[index] as Series, name);
+function tableOf(all: readonly Series[], references: readonly Reference[]): string {
+  const rows = all.map((series) => {
+    const value = (name: keyof typeof MEASURES) => middle(series, name);
     return [
-      row.name,
+      series.name,
       formatNumber(value('messagesPerSecond')),
       formatNumber(value('cpuMicrosecondsPerMessage'), 3),
       formatSplit(value('userShare')),
       formatNumber(value('p50')),
       formatNumber(value('p99')),
       formatNumber(value('p999')),
-      formatNumber(row.cpuToNodeNet, 2),
-      formatNumber(row.messagesToNodeNet, 2),
-      formatNumber(row.cpuToC, 2),
-      formatNumber(row.messagesToC, 2),
+      ...Object.values(ratios(series, all, references)).map((number) => formatNumber(number, 2)),
       `${formatNumber(value('serverBusy') * 100)} %`,
       `${formatNumber(value('loadBusy') * 100)} %`,
     ];
   });
-  return formatTable(HEAD, rows);
+  return formatTable(headOf(references), rows);
 }
