@@ -4,10 +4,10 @@
  */
 
 #include "fail.h"
-#include "histogram.h"
 #include "modes.h"
 #include "network.h"
 #include "pattern.h"
+#include "report.h"
 
 #include <errno.h>
 #include <stdbool.h>

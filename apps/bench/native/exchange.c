@@ -5,16 +5,14 @@
  */
 
 #include "fail.h"
-#include "histogram.h"
 #include "modes.h"
 #include "network.h"
 #include "pattern.h"
-#include "server-cpu.h"
+#include "report.h"
 #include "websocket.h"
 
 #include <errno.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -45,14 +43,11 @@ struct exchange {
   struct pattern requests;
   struct pattern replies;
   struct connection *connections;
-  struct histogram histogram;
   uint8_t *input; /* one period: whatever is to come on a connection fits in one read */
   int epoll;
   uint32_t open;
   bool measuring;
-  uint64_t messages;
-  uint64_t errors;
-  uint64_t lost;
+  struct tally tally;
 };
 
 static void watch(struct exchange *exchange, struct connection *connection, int operation) {
@@ -65,7 +60,7 @@ static void lose(struct exchange *exchange, struct connection *connection) {
   if (close(connection->fd) != 0) fail_errno("close");
   connection->fd = -1;
   exchange->open--;
-  exchange->lost++;
+  exchange->tally.lost++;
 }
 
 static bool has_passed(int error) {
@@ -101,7 +96,7 @@ static void record(struct exchange *exchange, struct connection *connection, uin
   while (count > 0) {
     struct burst *burst = &connection->bursts[connection->first];
     uint32_t part = burst->count < count ? burst->count : count;
-    if (exchange->measuring) histogram_add(&exchange->histogram, now - burst->time, part);
+    if (exchange->measuring) histogram_add(&exchange->tally.latency, now - burst->time, part);
     burst->count -= part;
     count -= part;
     if (burst->count > 0) return;
@@ -123,19 +118,19 @@ static void read_replies(struct exchange *exchange, struct connection *connectio
   uint64_t received = connection->received + (uint64_t)got;
   if (got <= 0 || received > answerable(exchange, connection)) {
     /* More than was sent is a wrong reply, and the rest of this stream tells nothing. */
-    if (got > 0) exchange->errors++;
+    if (got > 0) exchange->tally.errors++;
     lose(exchange, connection);
     return;
   }
-  exchange->errors += pattern_errors(pattern, connection->index, connection->received,
-                                     exchange->input, (size_t)got);
+  exchange->tally.errors += pattern_errors(pattern, connection->index, connection->received,
+                                           exchange->input, (size_t)got);
   uint32_t whole =
       (uint32_t)(received / pattern->message - connection->received / pattern->message);
   connection->received = received;
   if (whole == 0) return;
   uint64_t now = now_ns();
   record(exchange, connection, whole, now);
-  if (exchange->measuring) exchange->messages += whole;
+  if (exchange->measuring) exchange->tally.messages += whole;
   order(exchange, connection, whole, now);
 }
 
@@ -181,51 +176,6 @@ static uint32_t count_silent(const struct exchange *exchange) {
   return silent;
 }
 
-/* Seconds and CPU of the window. */
-struct window {
-  uint64_t time;
-  uint64_t own;
-  struct cpu_time server;
-};
-
-static struct window look(const struct options *options) {
-  struct window window = {.time = now_ns(), .own = own_cpu_ns()};
-  if (options->pid > 0) window.server = server_cpu(options->pid);
-  return window;
-}
-
-/* In floating point, so that a child that ended in the window shows itself as a loss. */
-static double seconds_between(uint64_t from, uint64_t to) {
-  return ((double)to - (double)from) / 1e9;
-}
-
-static void print_server_cpu(const struct exchange *exchange, const struct cpu_time *from,
-                             const struct cpu_time *to) {
-  double total = seconds_between(from->total, to->total);
-  (void)printf("\"serverCpuSeconds\":%.4f,\"serverUserSeconds\":%.2f,"
-               "\"serverSystemSeconds\":%.2f,",
-               total, seconds_between(from->user, to->user),
-               seconds_between(from->system, to->system));
-  if (exchange->messages > 0)
-    (void)printf("\"serverCpuMicrosecondsPerMessage\":%.4f,",
-                 total * 1e6 / (double)exchange->messages);
-}
-
-static void print(const struct exchange *exchange, struct window from, struct window to) {
-  const struct options *options = exchange->options;
-  double seconds = (double)(to.time - from.time) / 1e9;
-  (void)printf("{\"mode\":\"%s\",\"connections\":%u,\"size\":%u,\"depth\":%u,\"seconds\":%.4f,",
-               options->mode_name, options->connections, options->size, options->depth, seconds);
-  (void)printf("\"messages\":%llu,\"messagesPerSecond\":%.0f,\"errors\":%llu,\"lost\":%llu,",
-               (unsigned long long)exchange->messages, (double)exchange->messages / seconds,
-               (unsigned long long)exchange->errors, (unsigned long long)exchange->lost);
-  (void)printf("\"silent\":%u,\"loadCpuSeconds\":%.4f,", count_silent(exchange),
-               (double)(to.own - from.own) / 1e9);
-  if (options->pid > 0) print_server_cpu(exchange, &from.server, &to.server);
-  histogram_print(&exchange->histogram);
-  (void)puts("}");
-}
-
 int run_exchange(const struct options *options) {
   struct exchange *exchange = zeroed(1, sizeof *exchange);
   exchange->options = options;
@@ -239,10 +189,10 @@ int run_exchange(const struct options *options) {
   for (uint32_t i = 0; i < options->connections; i++)
     exchange->connections[i].at_start = exchange->connections[i].received;
   exchange->measuring = true;
-  struct window from = look(options);
+  struct moment from = report_moment(options);
   run_until(exchange, from.time + (uint64_t)(options->seconds * 1e9));
-  struct window to = look(options);
-  print(exchange, from, to);
+  struct moment to = report_moment(options);
+  exchange->tally.silent = count_silent(exchange);
   /* The process ends with it, and its descriptors and memory too. */
-  return exchange->errors + exchange->lost + count_silent(exchange) == 0 ? 0 : EXIT_WRONG;
+  return report_print(options, &exchange->tally, from, to);
 }

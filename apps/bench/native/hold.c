@@ -3,6 +3,7 @@
 #include "fail.h"
 #include "modes.h"
 #include "network.h"
+#include "report.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -16,6 +16,8 @@ int main(int argc, char **argv) {
     case MODE_PROTOBUF:
     case MODE_WEBSOCKET:
       return run_exchange(&options);
+    case MODE_BROADCAST:
+      return run_broadcast(&options);
     case MODE_HOLD:
       return run_hold(&options);
     case MODE_CONNECTS:

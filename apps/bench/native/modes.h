@@ -4,11 +4,11 @@
 
 #include "options.h"
 
-/* Exit code when the load ran to its end but replies were wrong or connections were lost. */
-#define EXIT_WRONG 3
-
 /* Messages go round for a time: echo, framed, protobuf and websocket. */
 int run_exchange(const struct options *options);
+
+/* One WebSocket's messages go to all, for a time. */
+int run_broadcast(const struct options *options);
 
 /* Idle connections until stdin ends or SIGTERM; prints a line `{"ready":true...}` when they stand. */
 int run_hold(const struct options *options);

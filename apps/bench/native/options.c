@@ -24,11 +24,13 @@ static const char USAGE[] =
     "                  framed: --depth messages in flight, each behind its u32 length\n"
     "                  protobuf: the same with messages in gev's typed frames\n"
     "                  websocket: --depth messages in flight, binary, behind a handshake\n"
+    "                  broadcast: WebSockets, one asks and the server sends its message to all\n"
     "                  hold: connections that stay idle until stdin ends or SIGTERM\n"
     "                  connects: connect, have one message echoed, close; the next\n"
     "  --host A        IPv4 address of the server (127.0.0.1)\n"
-    "  --connections N (100)\n"
-    "  --size N        bytes of a message; framed: of its body, protobuf: of its text (64)\n"
+    "  --connections N (100; broadcast 1,000)\n"
+    "  --size N        bytes of a message; framed: of its body, protobuf: of its text\n"
+    "                  (64; broadcast 1,024)\n"
     "  --concurrency N connects: connections under way at a time (512)\n"
     "  --depth N       messages in flight a connection (framed, protobuf 128, others 1)\n"
     "  --seconds S     measured window; connects: deadline (3; connects 30)\n"
@@ -64,8 +66,8 @@ static double seconds(const char *name, const char *text) {
 }
 
 static enum mode mode_of(const char *name) {
-  static const char *const names[] = {"echo",     "framed",   "hold",
-                                      "connects", "protobuf", "websocket"};
+  static const char *const names[] = {"echo",     "framed",    "hold",     "connects",
+                                      "protobuf", "websocket", "broadcast"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (strcmp(name, names[i]) == 0) return (enum mode)i;
   usage("no such mode", name);
@@ -107,6 +109,10 @@ struct options options_read(int argc, char **argv) {
   };
   bool pipelined = options.mode == MODE_FRAMED || options.mode == MODE_PROTOBUF;
   options.depth = pipelined ? 128 : 1;
+  if (options.mode == MODE_BROADCAST) {
+    options.connections = 1000;
+    options.size = 1024;
+  }
   options.seconds = options.mode == MODE_CONNECTS ? 30 : 3;
   for (;;) {
     int index = 0;

@@ -12,6 +12,7 @@ enum mode {
   MODE_CONNECTS,
   MODE_PROTOBUF,
   MODE_WEBSOCKET,
+  MODE_BROADCAST,
 };
 
 struct options {
@@ -21,7 +22,7 @@ struct options {
   uint16_t port;
   uint32_t connections;
   uint32_t size;    /* bytes of a message; framed: of the body, protobuf: of the text in it */
-  uint32_t depth;   /* messages in flight on each connection */
+  uint32_t depth;   /* messages in flight on each connection; broadcast: in all */
   uint32_t concurrency; /* connects: connections under way at a time */
   uint32_t sources; /* source addresses 127.0.0.2 and on; 0: whatever the kernel takes */
   double seconds;   /* the measured window; connects: the deadline */

@@ -13,7 +13,7 @@
 
 /* Has a frame of one form for each direction. */
 static bool is_websocket(const struct options *options) {
-  return options->mode == MODE_WEBSOCKET;
+  return options->mode == MODE_WEBSOCKET || options->mode == MODE_BROADCAST;
 }
 
 static size_t size_of_message(const struct options *options, bool reply) {

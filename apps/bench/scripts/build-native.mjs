@@ -12,7 +12,8 @@ const SHARED = ['fail.c', 'network.c'];
 const PROGRAMS = {
   load: [
     ...['load.c', 'options.c', 'histogram.c', 'pattern.c', 'protobuf.c', 'websocket.c'],
-    ...['server-cpu.c', 'exchange.c', 'hold.c', 'connects.c', ...SHARED],
+    ...['server-cpu.c', 'report.c', 'exchange.c', 'broadcast.c', 'hold.c', 'connects.c'],
+    ...SHARED,
   ],
   'epoll-echo': ['epoll-echo.c', ...SHARED],
 };

@@ -4,15 +4,19 @@ import { serve } from './serve.js';
 export interface BunWebSocket {
   /** Returns the bytes sent, 0 when the message was dropped, -1 when it waits in memory. */
   send(message: string | Uint8Array): number;
+  subscribe(topic: string): void;
 }
 
 /** Calls of Bun.serve for each WebSocket; `message` gets a Buffer where it is binary. */
 export interface BunWebSocketCallbacks {
+  open?(ws: BunWebSocket): void;
   message(ws: BunWebSocket, message: string | Uint8Array): void;
 }
 
-interface BunServer {
+export interface BunServer {
   readonly port: number;
+  /** To all subscribers of the topic. */
+  publish(topic: string, message: string | Uint8Array): number;
   /** Whether the request becomes a WebSocket: there must be no response then. */
   upgrade(request: Request): boolean;
 }
@@ -30,8 +34,8 @@ interface BunRuntime {
 declare const Bun: BunRuntime;
 
 /** Serves WebSockets with Bun.serve, with its defaults. */
-export function bunServe(websocket: BunWebSocketCallbacks): void {
-  const { port } = Bun.serve({
+export function bunServe(websocket: BunWebSocketCallbacks): BunServer {
+  const server = Bun.serve({
     hostname: '127.0.0.1',
     port: 0,
     fetch(request, server) {
@@ -39,5 +43,6 @@ export function bunServe(websocket: BunWebSocketCallbacks): void {
     },
     websocket,
   });
-  serve(port, () => Bun.gc(true));
+  serve(server.port, () => Bun.gc(true));
+  return server;
 }

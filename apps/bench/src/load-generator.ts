@@ -5,7 +5,7 @@ import type { Readable, Writable } from 'node:stream';
 import { nativeProgram } from './native-programs.js';
 
 /** In what messages go to and fro. */
-export type ExchangeMode = 'echo' | 'framed' | 'protobuf' | 'websocket';
+export type ExchangeMode = 'echo' | 'framed' | 'protobuf' | 'websocket' | 'broadcast';
 
 /** Microseconds. */
 export interface Latency {
@@ -15,9 +15,10 @@ export interface Latency {
   readonly max: number;
 }
 
-/** What the load generator prints after these (native/exchange.c). */
+/** What the load generator prints after these (native/report.c). */
 export interface ExchangeResult {
   readonly seconds: number;
+  /** Whole, as they came back; broadcast: deliveries. */
   readonly messages: number;
   readonly messagesPerSecond: number;
   /** Replies that were not what was sent. */

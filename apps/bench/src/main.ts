@@ -16,6 +16,7 @@ const SCENARIOS: Readonly<Record<ScenarioName, (bench: Bench) => Promise<Outcome
   framed: (bench) => runThroughput('framed', bench),
   protobuf: (bench) => runThroughput('protobuf', bench),
   websocket: (bench) => runThroughput('websocket', bench),
+  broadcast: (bench) => runThroughput('broadcast', bench),
   idle: runIdle,
   connects: runConnectStorms,
   'idle-cpu': runIdleCpu,

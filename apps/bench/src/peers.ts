@@ -78,6 +78,14 @@ export const WEBSOCKET_PEERS: readonly Peer[] = [
   { name: 'bun', runtime: 'bun', server: 'bun-websocket' },
 ];
 
+/** What one sends is sent to all. */
+export const BROADCAST_PEERS: readonly Peer[] = [
+  { name: 'gev-native', runtime: 'node', server: 'gev-broadcast', env: NATIVE },
+  { name: 'gev-node', runtime: 'node', server: 'gev-broadcast', env: NODE, onRequest: true },
+  { name: 'ws', runtime: 'node', server: 'ws-broadcast' },
+  { name: 'bun', runtime: 'bun', server: 'bun-broadcast' },
+];
+
 /** What is asked of the peers of a scenario beside serving. */
 export type Purpose = 'speed' | 'memory';
 

@@ -10,7 +10,7 @@ export interface Settings {
   readonly connections: number;
   /** Bytes of a message; framed: of its body, protobuf: of its text. */
   readonly size: number;
-  /** Messages in flight on each connection. */
+  /** Messages in flight on each connection; broadcast: in all. */
   readonly depth: number;
   /** Connections under way at a time in a storm of connects. */
   readonly concurrency: number;
@@ -29,6 +29,7 @@ export const SCENARIO_NAMES = [
   'framed',
   'protobuf',
   'websocket',
+  'broadcast',
   'idle',
   'connects',
   'idle-cpu',
@@ -74,6 +75,7 @@ const NUMBERS: Readonly<Record<ScenarioName, Partial<Record<NumberName, number>>
   framed: { turns: 5, seconds: 3, warmup: 1, connections: 100, size: 64, depth: 128 },
   protobuf: { turns: 5, seconds: 3, warmup: 1, connections: 100, size: 64, depth: 128 },
   websocket: { turns: 5, seconds: 3, warmup: 1, connections: 100, size: 64, depth: 1 },
+  broadcast: { turns: 5, seconds: 3, warmup: 1, connections: 1_000, size: 1_024, depth: 1 },
   idle: { turns: 1, connections: 15_000 },
   connects: { rounds: 3, connections: 10_000, concurrency: 512, size: 64, seconds: 30 },
   'idle-cpu': { turns: 1, seconds: 5, connections: 100 },

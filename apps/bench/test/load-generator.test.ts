@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import {
   type ExchangeMode,
   HeldConnections,
@@ -10,6 +10,7 @@ import {
 import { whyNoNativePrograms } from '../src/native-programs.js';
 import { PeerProcess } from '../src/peer-process.js';
 import {
+  BROADCAST_PEERS,
   commandOf,
   ECHO_PEERS,
   FRAMED_PEERS,
@@ -61,7 +62,7 @@ async function measure(mode: ExchangeMode, peer: Peer) {
   if ('reason' in command) throw new Error(command.reason);
   const child = await PeerProcess.start(command, peer.env);
   const { port, pid } = child;
-  const depth = mode === 'echo' ? 1 : 128;
+  const depth = mode === 'echo' ? 1 : mode === 'broadcast' ? 3 : 128;
   const result = await runExchange(mode, { ...SHORT, port, pid, depth }, asItIs);
   await child.stop();
   return result;
@@ -72,6 +73,7 @@ const PEERS = {
   framed: FRAMED_PEERS,
   protobuf: PROTOBUF_PEERS,
   websocket: WEBSOCKET_PEERS,
+  broadcast: BROADCAST_PEERS,
 };
 
 function named(peers: readonly Peer[], name: string): Peer {
@@ -94,6 +96,9 @@ describe.skipIf(missing !== undefined)('load generator', () => {
     { mode: 'websocket', name: 'gev-native' },
     { mode: 'websocket', name: 'gev-node' },
     { mode: 'websocket', name: 'ws' },
+    { mode: 'broadcast', name: 'gev-native' },
+    { mode: 'broadcast', name: 'gev-node' },
+    { mode: 'broadcast', name: 'ws' },
   ] as const)('$mode: measures $name', async ({ mode, name }) => {
     const peer = named(PEERS[mode], name);
     const result = await measure(mode, peer);
@@ -199,16 +204,22 @@ describe.skipIf(missing !== undefined)('load generator', () => {
 describe.skipIf(missing !== undefined)('load generator, websocket', () => {
   let webSockets: WebSocketServer | undefined;
 
-  /** Starts a server that answers each message as the test wants; returns its port. */
-  async function serve(reply: (message: Buffer, count: number) => Buffer) {
+  /** Starts a server that does with each message what the test wants; returns its port. */
+  async function start(onMessage: (ws: WebSocket, message: Buffer, all: WebSocket[]) => void) {
+    const all: WebSocket[] = [];
     const running = new WebSocketServer({ host: '127.0.0.1', port: 0 });
     webSockets = running;
-    let count = 0;
     running.on('connection', (ws) => {
-      ws.on('message', (data) => ws.send(reply(data as Buffer, count++)));
+      all.push(ws);
+      ws.on('message', (data) => onMessage(ws, data as Buffer, all));
     });
     await new Promise((resolve) => running.on('listening', resolve));
     return (running.address() as AddressInfo).port;
+  }
+
+  function serve(reply: (message: Buffer, count: number) => Buffer) {
+    let count = 0;
+    return start((ws, message) => ws.send(reply(message, count++)));
   }
 
   afterEach(() => {
@@ -274,6 +285,46 @@ describe.skipIf(missing !== undefined)('load generator, websocket', () => {
     const result = await runExchange('websocket', { ...SHORT, port }, asItIs);
     expect(result.errors).toBeGreaterThanOrEqual(SHORT.connections);
     expect(result.lost).toBe(SHORT.connections);
+  });
+
+  it('broadcast: one asks, and every delivery counts', async () => {
+    const asking = new Set<WebSocket>();
+    const port = await start((ws, message, all) => {
+      asking.add(ws);
+      for (const client of all) client.send(message);
+    });
+    const result = await runExchange('broadcast', { ...SHORT, port, size: 200, depth: 2 }, asItIs);
+    expect(result).toMatchObject({ errors: 0, lost: 0, silent: 0, latency: LATENCY });
+    expect(result.messages).toBeGreaterThan(SHORT.connections);
+    expect(asking.size).toBe(1);
+  });
+
+  it('broadcast: counts a changed byte', async () => {
+    let count = 0;
+    const port = await start((_ws, message, all) => {
+      const wrong = Buffer.from(message);
+      wrong.writeUInt8(wrong.readUInt8(5) ^ 1, 5);
+      for (const client of all) client.send(count++ % 25 === 0 ? wrong : message);
+    });
+    const result = await runExchange('broadcast', { ...SHORT, port }, asItIs);
+    expect(result.errors).toBeGreaterThan(0);
+    expect(result.messages).toBeGreaterThan(result.errors);
+  });
+
+  it('broadcast: counts who got nothing, a message twice, or was dropped', async () => {
+    const deaf = await start((_ws, message, all) => {
+      for (const client of all.slice(3)) client.send(message);
+    });
+    const silent = await runExchange('broadcast', { ...SHORT, port: deaf, warmup: 0 }, asItIs);
+    expect(silent).toMatchObject({ errors: 0, lost: 0, silent: 3 });
+    webSockets?.close();
+    const twice = await start((_ws, message, all) => {
+      for (const client of all.slice(0, 4)) client.send(Buffer.concat([message, message]));
+      for (const client of all.slice(4, 6)) client.terminate();
+    });
+    const wrong = await runExchange('broadcast', { ...SHORT, port: twice }, asItIs);
+    expect(wrong.errors).toBeGreaterThanOrEqual(4);
+    expect(wrong.lost).toBe(6);
   });
 
   it.each([

@@ -1,8 +1,9 @@
-// Echo, framed, protobuf and websocket: messages a second, server CPU a message, latency.
+// Echo, framed, protobuf, websocket and broadcast: messages a second, server CPU a message, latency.
 import { type ExchangeMode, type ExchangeResult, runExchange } from '../load-generator.js';
 import { PeerProcess } from '../peer-process.js';
 import {
   BASELINE,
+  BROADCAST_PEERS,
   ECHO_PEERS,
   FRAMED_PEERS,
   LIMIT,
@@ -19,6 +20,7 @@ const PEERS: Readonly<Record<ExchangeMode, readonly Peer[]>> = {
   framed: FRAMED_PEERS,
   protobuf: PROTOBUF_PEERS,
   websocket: WEBSOCKET_PEERS,
+  broadcast: BROADCAST_PEERS,
 };
 
 /** A peer that the others are compared with. */
@@ -35,14 +37,17 @@ const PLAIN: readonly Reference[] = [
   { peer: LIMIT, title: 'C', key: 'C' },
 ];
 
+const WEBSOCKET: readonly Reference[] = [
+  { peer: 'ws', title: 'ws', key: 'Ws' },
+  { peer: 'bun', title: 'bun', key: 'Bun' },
+];
+
 const REFERENCES: Readonly<Record<ExchangeMode, readonly Reference[]>> = {
   echo: PLAIN,
   framed: PLAIN,
   protobuf: PLAIN,
-  websocket: [
-    { peer: 'ws', title: 'ws', key: 'Ws' },
-    { peer: 'bun', title: 'bun', key: 'Bun' },
-  ],
+  websocket: WEBSOCKET,
+  broadcast: WEBSOCKET,
 };
 
 type Measure = (turn: ExchangeResult) => number;
