@@ -9,6 +9,16 @@ const TEMPLATE = join(root, 'templates/plugin');
 const MADE = new Set(['node_modules', 'dist', 'test-results', '.turbo']);
 /** Words of lower-case letters and digits, joined by hyphens: a name in npm and a folder at once. */
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+/** Names of other files of the template, and words that its code uses or that no function may have. */
+const TAKEN = new Set([
+  ...['index', 'limits', 'describe', 'it', 'expect', 'test', 'protocol-error', 'define-protocol'],
+  ...['await', 'break', 'case', 'catch', 'class', 'const', 'continue', 'debugger', 'default'],
+  ...['delete', 'do', 'else', 'enum', 'export', 'extends', 'false', 'finally', 'for', 'function'],
+  ...['if', 'implements', 'import', 'in', 'instanceof', 'interface', 'let', 'new', 'null'],
+  ...['package', 'private', 'protected', 'public', 'return', 'static', 'super', 'switch', 'this'],
+  ...['throw', 'true', 'try', 'typeof', 'var', 'void', 'while', 'with', 'yield', 'eval'],
+  ...['arguments', 'undefined', 'template', 'protocol', 'protocol-suite', 'ring-buffer'],
+]);
 
 const [name, parent = join(root, 'packages'), ...others] = process.argv.slice(2);
 if (name === undefined || others.length > 0) fail('usage: pnpm create-plugin NAME');
@@ -17,6 +27,7 @@ if (!NAME.test(name)) {
     `'${name}' cannot be a plugin's name: give lower-case words joined by hyphens, as in mqtt-sn`,
   );
 }
+if (TAKEN.has(name)) fail(`'${name}' has a meaning in the plugin's own code: choose another name`);
 const target = join(parent, `plugin-${name}`);
 if (existsSync(target)) fail(`${target} is there already: choose another name or remove it`);
 
@@ -27,8 +38,16 @@ for (const path of filesOf(TEMPLATE)) {
 }
 console.log(`made ${target}`);
 if (parent === join(root, 'packages')) {
-  const code = pnpm(['install', '--no-frozen-lockfile', '--prefer-offline']);
-  if (code !== 0) process.exit(code);
+  const plugin = `@gev/plugin-${name}`;
+  const steps = [
+    ['install', '--no-frozen-lockfile', '--prefer-offline'],
+    // Its tests run against what is built.
+    ['exec', 'turbo', 'run', 'build', `--filter=${plugin}...`, '--output-logs=errors-only'],
+  ];
+  for (const step of steps) {
+    const code = pnpm(step);
+    if (code !== 0) process.exit(code);
+  }
   console.log(`its tests: npx pnpm --filter @gev/plugin-${name} test`);
 }
 

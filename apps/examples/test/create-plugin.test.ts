@@ -59,6 +59,8 @@ describe('create-plugin', () => {
     [[], /usage/],
     [['Two'], /'Two' cannot be a plugin's name/],
     [['../x'], /cannot be/],
+    [['index'], /has a meaning/],
+    [['class'], /has a meaning/],
     [['two-words', parent], /there already/],
   ])('refuses %j', (args, message) => {
     const { status, stderr } = create(...args);

@@ -24,7 +24,10 @@ export interface Protocol<In, Out = In> {
    * drop bytes that belong to no message, such as those of a frame that is thrown away.
    */
   unpack(buffer: ReadBuffer, connection: Connection<Out>): In | undefined;
-  /** Writes one message. What it throws closes the connection with reason `handler-error`. */
+  /**
+   * Writes one message. What it throws, best before it has written anything, reaches who called `send`;
+   * for a handler's reply it closes the connection with reason `handler-error`.
+   */
   pack(message: Out, out: WriteBuffer, connection: Connection<Out>): void;
   /**
    * True when the same message is packed differently for each connection (state of its own, such as

@@ -91,14 +91,13 @@ function byteLines(maxLength: number, strip: boolean, newline: string): Framing 
       const at = isText ? message.indexOf('\n') : message.indexOf(LF);
       const isWhole = !strip && length > 0 && at === length - 1;
       if (at !== -1 && !isWhole) throw cannotPack('a message has LF in it and would be two lines');
-      if (isText) out.writeString(message);
-      else out.write(message);
-      if (isWhole) return;
       const last = isText ? message.charCodeAt(length - 1) : message[length - 1];
-      if (last === CR && newline === '\n') {
+      if (!isWhole && last === CR && newline === '\n') {
         throw cannotPack("a message ends with CR, which would belong to the end: newline '\\r\\n'");
       }
-      out.writeString(newline);
+      if (isText) out.writeString(message);
+      else out.write(message);
+      if (!isWhole) out.writeString(newline);
     },
     onClose: (connection) => searched.forget(connection),
     packHeader: undefined,

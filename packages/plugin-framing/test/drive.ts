@@ -19,9 +19,9 @@ export class Drive<In, Out> {
     protocol.onOpen?.(this.connection);
   }
 
-  receive(bytes: Uint8Array): In[] {
+  /** @param messages takes what comes, also before an error */
+  receive(bytes: Uint8Array, messages: In[] = []): In[] {
     this.buffer.write(bytes);
-    const messages: In[] = [];
     for (;;) {
       const message = this.#protocol.unpack(this.buffer, this.connection);
       if (message === undefined) return messages;

@@ -187,14 +187,14 @@ describe('what was packed', () => {
               try {
                 for (let at = 0; at < stream.length && got.length < expected.length; ) {
                   const size = sizes.next().value!;
-                  got.push(...drive.receive(stream.subarray(at, at + size)));
+                  drive.receive(stream.subarray(at, at + size), got);
                   at += size;
                 }
               } catch (error) {
-                // Damage in the same piece hides the messages before it from Drive, not from a handler.
                 assert.ok(isGevError(error) && error.code === 'ERR_GEV_PROTOCOL');
               }
-              assert.deepEqual(got.slice(0, expected.length), expected.slice(0, got.length));
+              // What stands before the damage comes whole.
+              assert.deepEqual(got.slice(0, expected.length), expected);
             },
           ),
           { numRuns: CASES / 10 },

@@ -7,7 +7,10 @@ interface Request {
   readonly add?: unknown;
 }
 
-type Response = { readonly id: unknown } & ({ readonly sum: number } | { readonly error: string });
+type Response = { readonly id: string | number | null } & (
+  | { readonly sum: number }
+  | { readonly error: string }
+);
 
 const jsonLines = mapProtocol(line(), {
   decode: (text): Request => Object(JSON.parse(text)),
@@ -17,7 +20,9 @@ const jsonLines = mapProtocol(line(), {
 export default defineHandler(() => ({
   protocol: jsonLines,
   handler: {
-    onMessage(_connection, { id = null, add }): Response {
+    onMessage(_connection, { id: given, add }): Response {
+      // Sent back as it came, so only what is small: a deep one could not even be written.
+      const id = typeof given === 'string' || typeof given === 'number' ? given : null;
       if (!isNumbers(add)) return { id, error: 'give { "id": ..., "add": [numbers] }' };
       return { id, sum: add.reduce((one, other) => one + other, 0) };
     },

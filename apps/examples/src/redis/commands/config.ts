@@ -28,8 +28,12 @@ const GET: Command = {
   },
 };
 
+const LONGEST_PATTERN = 256;
+
 /** Of the wild cards of Redis `*` and `?`: names of parameters need no others. */
 function patternOf(glob: string): RegExp {
+  // No parameter has so long a name, and a peer may send megabytes.
+  if (glob.length > LONGEST_PATTERN) return /(?!)/;
   // Many stars in a row mean what one does, and would take a long time.
   const escaped = glob.replace(/[\\^$.|+()[\]{}]/g, '\\$&').replace(/\*+/g, '.*');
   return new RegExp(`^${escaped.replaceAll('?', '.')}$`, 'i');
