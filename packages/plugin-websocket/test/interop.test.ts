@@ -1,26 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'gev';
 import { describe, expect, it } from 'vitest';
 import Ws, { WebSocketServer } from 'ws';
 import { connectWebSocket } from '../src/index.js';
+import { comparable, EXPECTED, SENT } from './interop-messages.js';
 import { serve } from './serve.js';
-
-const MESSAGES: (string | Buffer)[] = [
-  '',
-  'hello',
-  'aé漢😀',
-  'x'.repeat(125),
-  'x'.repeat(126),
-  'y'.repeat(65_535),
-  'z'.repeat(65_536),
-  'é'.repeat(500_000),
-  Buffer.alloc(0),
-  randomBytes(64),
-  randomBytes(1024),
-  randomBytes(700_000),
-];
 
 const MODES = [
   { name: 'plain', ours: false, theirs: false },
@@ -42,13 +27,6 @@ const MODES = [
   },
 ] as const;
 
-const comparable = (data: unknown, isBinary: boolean) =>
-  isBinary ? Buffer.from(data as Uint8Array).toString('base64') : String(data);
-
-const EXPECTED = [...MESSAGES, ...MESSAGES].map((message) =>
-  comparable(message, typeof message !== 'string'),
-);
-
 describe.each(MODES)('$name: our server', ({ ours, theirs }) => {
   it('echoes to a client of ws and closes in order', async () => {
     const closes: unknown[] = [];
@@ -63,7 +41,7 @@ describe.each(MODES)('$name: our server', ({ ours, theirs }) => {
     const got: string[] = [];
     ws.on('message', (data, isBinary) => got.push(comparable(data, isBinary)));
     await once(ws, 'open');
-    for (const message of [...MESSAGES, ...MESSAGES]) ws.send(message);
+    for (const message of SENT) ws.send(message);
     await expect.poll(() => got.length, { timeout: 20_000 }).toBe(EXPECTED.length);
     expect(got).toEqual(EXPECTED);
     expect(compressing).toEqual([ours !== false]);
@@ -94,7 +72,7 @@ describe.each(MODES)('$name: our client', ({ ours, theirs }) => {
       onClose: (_ws, ...how) => void closes.push(how),
     });
     expect(ws.isCompressing).toBe(theirs !== false);
-    for (const message of [...MESSAGES, ...MESSAGES]) ws.send(message);
+    for (const message of SENT) ws.send(message);
     await expect.poll(() => got.length, { timeout: 20_000 }).toBe(EXPECTED.length);
     expect(got).toEqual(EXPECTED);
     ws.close(3002, 'done');
