@@ -63,15 +63,22 @@ async def client(url, mode):
 
 
 async def answer(socket):
-    async for message in socket:
-        if message == "close me":
-            await socket.close(4001, "as you wish")
-        elif message == "ping me":
-            await asyncio.wait_for(await socket.ping("from there"), 10)
-            await socket.send("pong came")
-        else:
-            await socket.send(message)
-            await socket.send(fragments(message))
+    try:
+        async for message in socket:
+            await answer_to(message, socket)
+    except websockets.ConnectionClosedError:
+        pass  # What every code but 1000 and 1001 comes as.
+
+
+async def answer_to(message, socket):
+    if message == "close me":
+        await socket.close(4001, "as you wish")
+    elif message == "ping me":
+        await asyncio.wait_for(await socket.ping("from there"), 10)
+        await socket.send("pong came")
+    else:
+        await socket.send(message)
+        await socket.send(fragments(message))
 
 
 async def server(mode):
