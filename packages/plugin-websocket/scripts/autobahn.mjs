@@ -1,5 +1,6 @@
 // `pnpm test:autobahn`: the cases of the Autobahn test suite against the server and the client.
-// `--cases 1.*,7.1.1` runs a part of them, and leaves AUTOBAHN.md as it is.
+// `--cases 1.*,7.1.1` and `--roles server` (or client) run a part, and leave AUTOBAHN.md as it is.
+// Ends with 1 when a verdict is neither OK nor INFORMATIONAL, with 0 where the suite cannot be installed.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

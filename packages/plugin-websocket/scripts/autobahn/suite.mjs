@@ -12,6 +12,7 @@ const VERSION = '0.1.0';
 const PYTHONS = ['python3', '/usr/bin/python3'];
 /** Cases at the same time: most of the time of a case is spent waiting. */
 const PARALLEL = 4;
+const INDEX = 'index.json';
 
 export const packageFolder = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const folder = join(packageFolder, 'build', 'autobahn');
@@ -64,8 +65,12 @@ export async function testClient(suite, cases, options) {
   const report = freshReport('client');
   const child = start(suite, 'fuzzingserver', report, cases, ['127.0.0.1:0'], 'pipe');
   const exited = once(child, 'exit');
+  // Passed on only when there is no report: it calls UNIMPLEMENTED a failure, which is for the summary to say.
+  const said = createInterface({ input: child.stderr });
+  const lines = [];
+  said.on('line', (line) => lines.push(line));
   try {
-    const url = await addressOf(child);
+    const url = await addressOf(said, exited);
     const count = Number(await ask(`${url}/getCaseCount`));
     let next = 1;
     const work = async () => {
@@ -76,6 +81,7 @@ export async function testClient(suite, cases, options) {
     await exited;
   } finally {
     child.kill();
+    if (!existsSync(join(report, INDEX))) console.error(lines.join('\n'));
   }
   return readReport(report);
 }
@@ -86,14 +92,11 @@ function start({ program }, mode, report, cases, more, stderr) {
   return spawn(program, args, { stdio: ['ignore', 'inherit', stderr] });
 }
 
-/** Where the fuzzing server listens: it says so first; the rest of what it says is passed on. */
-async function addressOf(child) {
-  const lines = createInterface({ input: child.stderr });
-  const ended = once(child, 'exit').then(() => ['']);
-  const [line] = await Promise.race([once(lines, 'line'), ended]);
+/** Where the fuzzing server listens: it says so first. */
+async function addressOf(said, exited) {
+  const [line] = await Promise.race([once(said, 'line'), exited]);
   const url = /ws:\/\/\S+/.exec(line)?.[0];
-  if (url === undefined) throw new Error(`the fuzzing server does not start: ${line}`);
-  lines.on('line', (text) => console.error(text));
+  if (url === undefined) throw new Error('the fuzzing server does not start');
   return url;
 }
 
@@ -105,7 +108,7 @@ function freshReport(name) {
 
 /** `{ '1.1.1': { behavior, behaviorClose }, ... }` of the one agent that was tested. */
 function readReport(report) {
-  const agents = Object.values(JSON.parse(readFileSync(join(report, 'index.json'), 'utf8')));
+  const agents = Object.values(JSON.parse(readFileSync(join(report, INDEX), 'utf8')));
   if (agents.length !== 1) throw new Error(`${report} has ${agents.length} agents`);
   return agents[0];
 }
