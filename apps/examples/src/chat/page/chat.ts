@@ -1,0 +1,122 @@
+// The page: asks for a name and a room, then shows the room until it is left.
+import { type ChatEvent, LONGEST, type Person, roomOf } from '../messages.js';
+import { RoomConnection } from './room-connection.js';
+import { find, View } from './view.js';
+
+const entry = find('entry', HTMLElement);
+const entryForm = find('entry-form', HTMLFormElement);
+const nameInput = find('entry-name', HTMLInputElement);
+const roomInput = find('entry-room', HTMLInputElement);
+const chat = find('chat', HTMLDivElement);
+const title = find('room', HTMLHeadingElement);
+const presence = find('presence', HTMLDetailsElement);
+const renameButton = find('rename', HTMLButtonElement);
+const sayForm = find('say-form', HTMLFormElement);
+const sayInput = find('say', HTMLTextAreaElement);
+const view = new View();
+const wide = matchMedia('(min-width: 40.001rem)');
+
+let connection: RoomConnection | undefined;
+let people = new Map<number, Person>();
+let you = -1;
+
+function show(event: ChatEvent): void {
+  view.showNotice(event.type === 'refused' ? event.reason : '');
+  switch (event.type) {
+    case 'refused':
+      break;
+    case 'said':
+      view.addMessage(event.person, event.text, event.at, event.person.id === you);
+      break;
+    case 'here':
+      ({ you } = event);
+      people = new Map(event.people.map((person) => [person.id, person]));
+      view.addEvent(`You are here as ${people.get(you)?.name}`);
+      view.showPeople(people, you);
+      break;
+    default:
+      showChange(event.type, event.person);
+      view.showPeople(people, you);
+  }
+}
+
+function showChange(type: 'joined' | 'left' | 'renamed', person: Person): void {
+  const before = people.get(person.id);
+  if (type === 'left') people.delete(person.id);
+  else people.set(person.id, person);
+  if (type === 'renamed') view.addEvent(`${before?.name ?? 'Somebody'} is now ${person.name}`);
+  else view.addEvent(`${person.name} ${type}`);
+  if (type === 'renamed' && person.id === you) keepName(person.name);
+}
+
+/** For the next connection, and the next visit. */
+function keepName(name: string): void {
+  if (connection) connection.name = name;
+  renameButton.textContent = name;
+  try {
+    localStorage.setItem('name', name);
+  } catch {
+    // A browser that keeps nothing asks again.
+  }
+}
+
+function enter(room: string, name: string): void {
+  connection?.close();
+  view.clear();
+  title.textContent = room;
+  document.title = `${room} · gev chat`;
+  entry.hidden = true;
+  chat.hidden = false;
+  connection = new RoomConnection(room, name, {
+    onState: (state) => view.showState(state),
+    onEvent: show,
+  });
+  keepName(name);
+  sayInput.focus();
+}
+
+entryForm.addEventListener('submit', (event) => {
+  event.preventDefault();
+  const path = `/rooms/${encodeURIComponent(roomInput.value.trim())}`;
+  const room = roomOf(path);
+  const name = nameInput.value.trim();
+  if (room === undefined || name === '') return;
+  history.replaceState(null, '', `/rooms/${encodeURIComponent(room)}`);
+  enter(room, name);
+});
+
+sayForm.addEventListener('submit', (event) => {
+  event.preventDefault();
+  const text = sayInput.value.trim();
+  if (text === '') return;
+  if (connection?.send({ type: 'say', text })) sayInput.value = '';
+  else view.showNotice('There is no connection. It is being tried again.');
+});
+
+sayInput.addEventListener('keydown', (event) => {
+  // The Enter that ends the composition of a character does not send.
+  if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  sayForm.requestSubmit();
+});
+
+renameButton.addEventListener('click', () => {
+  const name = prompt('Your name', connection?.name)?.trim().slice(0, LONGEST.name);
+  if (name) connection?.send({ type: 'rename', name });
+});
+
+/** Beside the talk the list is open, above it the reader opens it. */
+function layOut(): void {
+  presence.open = wide.matches;
+}
+
+wide.addEventListener('change', layOut);
+layOut();
+
+try {
+  nameInput.value = localStorage.getItem('name') ?? '';
+} catch {
+  // As above.
+}
+roomInput.value = roomOf(location.pathname) ?? 'lobby';
+(nameInput.value === '' ? nameInput : roomInput).focus();
