@@ -76,12 +76,25 @@ describe('the example chat in Chromium', () => {
         const picture = process.env['GEV_CHAT_PICTURE'];
         if (picture) await ann.screenshot({ path: picture });
 
+        // On a phone the list of people stands above the talk, closed.
+        await ann.setViewportSize({ width: 360, height: 640 });
+        const talk = await ann.locator('#talk').boundingBox();
+        expect(talk).toMatchObject({ x: 0, width: 360 });
+        expect(talk!.y + talk!.height).toBe(640);
+        await ann.locator('#presence:not([open])').waitFor();
+
         await bob.getByRole('link', { name: 'Leave' }).click();
         await ann.getByText('cleo left').waitFor();
         expect(await ann.locator('#count').textContent()).toBe('1');
         expect(complaints).toEqual([]);
         expect(await example.stop('SIGTERM')).toBe(0);
         await ann.getByText('offline').waitFor();
+        // It comes back by itself, and into the same room.
+        const again = await Example.startBare('chat', ['--port', String(example.port)]);
+        await ann.getByText('online').waitFor();
+        await say(ann, 'Still here.');
+        await ann.locator('.said').getByText('Still here.').waitFor();
+        expect(await again.stop('SIGTERM')).toBe(0);
       } finally {
         await browser.close();
       }

@@ -19,19 +19,25 @@ const wide = matchMedia('(min-width: 40.001rem)');
 let connection: RoomConnection | undefined;
 let people = new Map<number, Person>();
 let you = -1;
+/** What was sent and has not come back: it is not lost when it is refused. */
+let unsaid = '';
 
 function show(event: ChatEvent): void {
   view.showNotice(event.type === 'refused' ? event.reason : '');
   switch (event.type) {
     case 'refused':
+      if (sayInput.value === '') sayInput.value = unsaid;
       break;
     case 'said':
+      if (event.person.id === you && event.text === unsaid) unsaid = '';
       view.addMessage(event.person, event.text, event.at, event.person.id === you);
       break;
     case 'here':
       ({ you } = event);
       people = new Map(event.people.map((person) => [person.id, person]));
       view.addEvent(`You are here as ${people.get(you)?.name}`);
+      if (people.size === 1)
+        view.addEvent('Nobody else is. This page has an address to send them.');
       view.showPeople(people, you);
       break;
     default:
@@ -89,8 +95,10 @@ sayForm.addEventListener('submit', (event) => {
   event.preventDefault();
   const text = sayInput.value.trim();
   if (text === '') return;
-  if (connection?.send({ type: 'say', text })) sayInput.value = '';
-  else view.showNotice('There is no connection. It is being tried again.');
+  if (connection?.send({ type: 'say', text })) {
+    sayInput.value = '';
+    unsaid = text;
+  } else view.showNotice('There is no connection. It is being tried again.');
 });
 
 sayInput.addEventListener('keydown', (event) => {

@@ -23,7 +23,17 @@ export class View {
   readonly #count = find('count', HTMLSpanElement);
   readonly #status = find('status', HTMLSpanElement);
   readonly #notice = find('notice', HTMLParagraphElement);
+  /** The reader is at the end, and stays there when more comes or the place gets smaller. */
+  #follows = true;
   #last: { readonly person: Person; readonly at: number } | undefined = undefined;
+
+  constructor() {
+    this.#log.addEventListener('scroll', () => {
+      const { scrollHeight, scrollTop, clientHeight } = this.#log;
+      this.#follows = scrollHeight - scrollTop - clientHeight < NEAR_END;
+    });
+    new ResizeObserver(() => this.#follow()).observe(this.#log);
+  }
 
   showState(state: 'connecting' | 'online' | 'offline'): void {
     this.#status.dataset['state'] = state;
@@ -58,8 +68,8 @@ export class View {
     const item = coloured(document.createElement('li'), person);
     item.className = isOwn ? 'said own' : 'said';
     const before = this.#last;
-    const isMore = before?.person.id === person.id && before.person.name === person.name;
-    if (isMore && at - before.at < PAUSE) item.classList.add('more');
+    const isSame = before?.person.id === person.id && before.person.name === person.name;
+    if (isSame && at - before.at < PAUSE) item.classList.add('more');
     this.#last = { person, at };
     const name = document.createElement('b');
     name.textContent = person.name;
@@ -71,6 +81,7 @@ export class View {
     by.append(name, ' ', time);
     const body = document.createElement('span');
     body.className = 'text';
+    body.dir = 'auto';
     body.textContent = text;
     item.append(by, body);
     this.#add(item, isOwn);
@@ -83,11 +94,14 @@ export class View {
   }
 
   #add(item: HTMLElement, isOwn: boolean): void {
-    const { scrollHeight, scrollTop, clientHeight } = this.#log;
-    const follows = isOwn || scrollHeight - scrollTop - clientHeight < NEAR_END;
     this.#log.append(item);
     while (this.#log.childElementCount > MOST_LINES) this.#log.firstElementChild?.remove();
-    if (follows) this.#log.scrollTop = this.#log.scrollHeight;
+    if (isOwn) this.#follows = true;
+    this.#follow();
+  }
+
+  #follow(): void {
+    if (this.#follows) this.#log.scrollTop = this.#log.scrollHeight;
   }
 }
 
