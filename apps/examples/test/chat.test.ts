@@ -70,10 +70,15 @@ async function ask(port: number, method: string, path: string, headers = {}) {
   return { status: response.statusCode as number, headers: response.headers, body };
 }
 
-const LOOPS = [['1'], ['2']] as const;
+const LOOPS = [
+  ['1', {}],
+  ['2', {}],
+  ['1', { GEV_POLLER: 'node' }],
+  ['2', { GEV_POLLER: 'node' }],
+] as const;
 
-describe.each(LOOPS)('the example chat with %s loops', (loops) => {
-  const start = () => Example.start('chat', ['--loops', loops]);
+describe.each(LOOPS)('the example chat with %s loops and %j', (loops, env) => {
+  const start = () => Example.start('chat', ['--loops', loops], env);
 
   it('has rooms that know who is there, and hear each other and nobody else', async () => {
     const example = await start();

@@ -1,5 +1,5 @@
 import { ReadyState, type WebSocket } from '@gev/plugin-websocket';
-import type { EventLoop } from 'gev';
+import { type EventLoop, isGevError } from 'gev';
 import type { ChatEvent, Person } from './messages.js';
 
 /** What a room needs of a WebSocket. */
@@ -189,6 +189,12 @@ export class Rooms {
 
 function send(member: Member, json: string): void {
   if (member.readyState !== ReadyState.open) return;
-  member.send(json);
+  try {
+    member.send(json);
+  } catch (error) {
+    // Its connection is ending, which it is told last of all: the others must not miss theirs.
+    if (isGevError(error) && error.code === 'ERR_GEV_CLOSED') return;
+    throw error;
+  }
   if (member.bufferedAmount > MOST_UNSENT) member.terminate();
 }
