@@ -17,7 +17,8 @@ export interface ConnectionLimits {
   /**
    * Milliseconds without traffic after which a connection is closed with `idle-timeout`: a number
    * for traffic either way, or apart for what is received (`read`), sent (`write`) and both
-   * (`all`). 0, or left out: never. Default: never.
+   * (`all`). 0, or left out: never. Default: never. What a slow reader takes counts as sent; it is
+   * noticed within a 32nd of the time-out, on node:net only when a whole write has left.
    */
   readonly idleTimeout?: number | Partial<IdleTimeouts>;
 }
