@@ -28,10 +28,15 @@ export class Outbox implements WriteBuffer {
   readonly #view: DataView;
   readonly #orders: Int32Array;
   readonly #maxOrders: number;
-  /** Where the output region begins, and where messages do: behind what is shared. */
+  /** By slot: the last row noted for it. An older flush's is told by what stands in the row now. */
+  readonly #lastRow: Int32Array;
+  /** Where the output region begins, how far stretches to share reach at most, and where it ends. */
   readonly #bottom: number;
-  #base: number;
+  readonly #half: number;
   readonly #end: number;
+  /** From where a flush frees the region: from the bottom, or from behind what is being shared. */
+  #base: number;
+  #sharing = 0;
   readonly #flush: (orders: number) => void;
   readonly #encoder = new TextEncoder();
   /** True while the input region holds the batch under way, so that views of it may be sent. */
@@ -59,9 +64,11 @@ export class Outbox implements WriteBuffer {
     this.#view = new DataView(memory.arena.buffer);
     this.#orders = memory.orders;
     this.#maxOrders = memory.maxOrders;
+    this.#lastRow = new Int32Array(memory.maxHandles);
     this.#bottom = memory.inputSize;
-    this.#base = memory.inputSize;
-    this.#end = memory.inputSize + memory.outputSize;
+    this.#base = this.#bottom;
+    this.#half = this.#bottom + memory.outputSize / 2;
+    this.#end = this.#bottom + memory.outputSize;
     this.#start = this.#base;
     this.#message = this.#base;
     this.#position = this.#base;
@@ -112,44 +119,49 @@ export class Outbox implements WriteBuffer {
   }
 
   /**
-   * Puts bytes where {@link sendShared} finds them, once for any number of receivers, until
-   * {@link unshare}. False: they are too large for that, or others are shared at the moment (a
-   * receiver's callback shares on its own account), and have to be sent one by one.
+   * Puts bytes where {@link sendShared} finds them, once for any number of receivers, until the
+   * {@link unshare} that belongs to it, and returns where. They leave with the next flush like any
+   * message: a receiver of several stretches gets them in one system call. -1: there is no room for
+   * them, they have to be sent one by one.
    */
-  share(bytes: Uint8Array): boolean {
+  share(bytes: Uint8Array): number {
     if (this.#packing) throw sendInsidePack();
-    if (this.#base !== this.#bottom) return false;
-    this.flush();
-    if (bytes.length > (this.#end - this.#bottom) / 2) return false;
-    this.#arena.set(bytes, this.#bottom);
-    this.#moveBase(this.#bottom + bytes.length);
-    return true;
+    this.#noteStretch();
+    const size = bytes.length;
+    // What is pinned leaves at least half of the region to messages.
+    if (this.#position + size > this.#half && this.#sharing === 0) this.flush();
+    if (this.#position + size > this.#half) return -1;
+    const offset = this.#position;
+    this.#arena.set(bytes, offset);
+    this.#moveTo(offset + size);
+    this.#base = offset + size;
+    this.#sharing += 1;
+    return offset;
   }
 
-  /** Sends the shared bytes as one message and returns their size. */
-  sendShared(slot: number, generation: number): number {
+  /** Sends `size` bytes that {@link share} put at `offset` as one message. */
+  sendShared(slot: number, generation: number, offset: number, size: number): void {
     this.begin(slot, generation);
     this.#noteStretch();
-    this.#keepRoom(2);
-    const size = this.#base - this.#bottom;
-    this.#note(OrderKind.write, slot, generation, this.#bottom, size);
     this.#packing = false;
+    if (!this.#extend(slot, generation, offset, size)) {
+      this.#keepRoom(2);
+      this.#note(OrderKind.write, slot, generation, offset, size);
+    }
     this.messages += 1;
     this.bytes += size;
-    return size;
   }
 
-  /** Ends the sharing: the room is used for messages again. */
+  /** Ends a sharing, the last that was begun first: flushes need to keep the bytes no longer. */
   unshare(): void {
-    this.flush();
-    this.#moveBase(this.#bottom);
+    this.#sharing -= 1;
+    if (this.#sharing === 0) this.#base = this.#bottom;
   }
 
-  #moveBase(base: number): void {
-    this.#base = base;
-    this.#start = base;
-    this.#message = base;
-    this.#position = base;
+  #moveTo(position: number): void {
+    this.#start = position;
+    this.#message = position;
+    this.#position = position;
   }
 
   /** Notes an order without bytes: shutdown, close, abort, pause, resume. */
@@ -163,7 +175,7 @@ export class Outbox implements WriteBuffer {
   flush(): void {
     this.#noteStretch();
     if (this.#count > 0) this.#handOver();
-    if (!this.#packing) this.#moveBase(this.#base);
+    if (!this.#packing) this.#moveTo(this.#base);
   }
 
   writeUint8(value: number): void {
@@ -273,8 +285,24 @@ export class Outbox implements WriteBuffer {
     this.#noted += size;
   }
 
+  /** Lengthens the handle's last row, if it is a write that ends where these bytes begin. */
+  #extend(slot: number, generation: number, offset: number, length: number): boolean {
+    const row = this.#lastRow[slot]!;
+    const orders = this.#orders;
+    const at = row * ROW_SIZE;
+    const reaches =
+      row < this.#count &&
+      orders[at + Column.slot] === slot &&
+      orders[at + Column.generation] === generation &&
+      orders[at + Column.kind] === OrderKind.write &&
+      orders[at + Column.offset]! + orders[at + Column.length]! === offset;
+    if (reaches) orders[at + Column.length]! += length;
+    return reaches;
+  }
+
   #note(kind: number, slot: number, generation: number, offset: number, length: number): void {
     const orders = this.#orders;
+    this.#lastRow[slot] = this.#count;
     const at = this.#count * ROW_SIZE;
     orders[at + Column.kind] = kind;
     orders[at + Column.slot] = slot;

@@ -23,6 +23,10 @@ class Receiver {
     return this.outbox.end();
   }
 
+  share(text: string): number {
+    return this.outbox.share(new TextEncoder().encode(text));
+  }
+
   text(slot: number): string {
     return Buffer.from(this.bytes.get(slot) ?? []).toString();
   }
@@ -70,19 +74,69 @@ describe('the outbox', () => {
     expect([to.text(1), to.text(2)]).toEqual(['abd', 'c']);
   });
 
-  it('shares one message at a time: who shares within is refused and sends by itself', () => {
+  it('shares messages, and those of a turn leave in one flush, in their order', () => {
     const to = new Receiver();
-    const [outer, inner] = ['outer', 'in'].map((text) => new TextEncoder().encode(text));
-    expect(to.outbox.share(outer!)).toBe(true);
-    to.outbox.sendShared(1, 1);
-    expect(to.outbox.share(inner!)).toBe(false);
-    to.message(1, (out) => out.write(inner!));
+    const first = to.share('first');
+    for (const slot of [1, 2]) to.outbox.sendShared(slot, 1, first, 5);
+    to.outbox.unshare();
+    to.message(1, (out) => out.writeString('-own-'));
+    const second = to.share('second');
+    for (const slot of [1, 2]) to.outbox.sendShared(slot, 1, second, 6);
+    to.outbox.unshare();
+    expect(to.flushes).toBe(0);
     to.outbox.flush();
-    to.outbox.sendShared(2, 1);
+    expect(to.flushes).toBe(1);
+    expect([to.text(1), to.text(2)]).toEqual(['first-own-second', 'firstsecond']);
+    expect([to.outbox.messages, to.outbox.bytes]).toEqual([5, 27]);
+  });
+
+  it('keeps what is shared over a flush, also when a receiver shares within', () => {
+    const to = new Receiver();
+    const outer = to.share('outer');
+    to.outbox.sendShared(1, 1, outer, 5);
+    const inner = to.share('in');
+    to.outbox.sendShared(1, 1, inner, 2);
+    to.outbox.flush();
+    to.message(3, (out) => out.writeString('between'));
+    to.outbox.sendShared(2, 1, inner, 2);
     to.outbox.unshare();
-    expect([to.text(1), to.text(2)]).toEqual(['outerin', 'outer']);
-    expect(to.outbox.share(inner!)).toBe(true);
+    to.outbox.flush();
+    to.message(3, (out) => out.writeString('!'));
+    to.outbox.sendShared(2, 1, outer, 5);
     to.outbox.unshare();
+    to.outbox.flush();
+    expect([to.text(1), to.text(2), to.text(3)]).toEqual(['outerin', 'inouter', 'between!']);
+  });
+
+  it('notes one order for what a handle is sent of neighbouring shared messages', () => {
+    const to = new Receiver();
+    for (const text of ['one ', 'two ', 'three ']) {
+      const offset = to.share(text);
+      for (const slot of [1, 2]) to.outbox.sendShared(slot, 1, offset, text.length);
+      to.outbox.unshare();
+      if (text === 'one ') to.outbox.order(OrderKind.pause, 2, 1);
+    }
+    to.outbox.flush();
+    expect([to.text(1), to.text(2)]).toEqual(['one two three ', 'one two three ']);
+    const { write, pause } = OrderKind;
+    expect(to.kinds).toEqual([write, write, pause, write]);
+    to.outbox.sendShared(1, 1, to.share('next'), 4);
+    to.outbox.unshare();
+    to.outbox.flush();
+    expect(to.text(1)).toBe('one two three next');
+  });
+
+  it('uses the room of what is no longer shared again, and refuses what needs more than half', () => {
+    const to = new Receiver({ outputSize: 4096 });
+    expect(to.share('x'.repeat(2049))).toBe(-1);
+    for (let round = 0; round < 5; round++) {
+      const text = String(round).repeat(1500);
+      to.outbox.sendShared(1, 1, to.share(text), text.length);
+      expect(to.share('y'.repeat(1000))).toBe(-1);
+      to.outbox.unshare();
+    }
+    to.outbox.flush();
+    expect(to.text(1)).toBe([0, 1, 2, 3, 4].map((round) => String(round).repeat(1500)).join(''));
   });
 
   it('keeps orders without bytes in their place', () => {

@@ -132,10 +132,11 @@ export class TcpConnection<In, Out, Context>
     return this.#sentAll(undefined);
   }
 
-  /** Sends what the outbox shares, as one message; see {@link send}. */
-  sendShared(): boolean {
+  /** Sends `size` bytes that the outbox shares at `offset`, as one message; see {@link send}. */
+  sendShared(offset: number, size: number): boolean {
     this.#mustBeSendable();
-    this.#packed(this.#group.loop.outbox.sendShared(this.slot, this.generation));
+    this.outbox.sendShared(this.slot, this.generation, offset, size);
+    this.#packed(size);
     return this.#sentAll(undefined);
   }
 

@@ -1,5 +1,5 @@
-// Each message goes to every WebSocket, on gev; GEV_POLLER says on which poller.
-import { webSocket } from '@gev/plugin-websocket';
+// Each message goes to every WebSocket, by a topic, on gev; GEV_POLLER says on which poller.
+import { publish, webSocket } from '@gev/plugin-websocket';
 import { createServer } from 'gev';
 import { BACKLOG, serve } from '../serve.js';
 
@@ -7,8 +7,11 @@ const server = createServer({
   address: 'tcp://127.0.0.1:0',
   backlog: BACKLOG,
   ...webSocket({
-    onMessage: (_ws, data) => {
-      server.broadcast(data);
+    onOpen: (ws) => {
+      ws.subscribe('all');
+    },
+    onMessage: (ws, data) => {
+      publish(ws.connection.loop, 'all', data);
     },
   }),
 });

@@ -1,6 +1,12 @@
 import { GevError } from '../error.js';
 import { ROW_SIZE } from './layout.js';
 
+/**
+ * Order rows at least, so that what a turn publishes to that many receivers leaves in one flush. A row
+ * that is never written is memory that is never touched.
+ */
+const RECEIVERS = 16_384;
+
 /** Sizes of a poller's shared memory; every value has a default that suits a busy server. */
 export interface BatchOptions {
   /** Bytes of the arena that a batch's input is read into. Default 512 KiB. */
@@ -52,7 +58,7 @@ export class BatchMemory {
     this.maxEvents = sizes.batch;
     this.maxHandles = sizes.maxHandles;
     this.lowWatermark = sizes.lowWatermark;
-    this.maxOrders = Math.max(2 * this.maxEvents, 64);
+    this.maxOrders = Math.max(2 * this.maxEvents, RECEIVERS);
     this.arena = new Uint8Array(this.inputSize + this.outputSize);
     this.events = new Int32Array(this.maxEvents * ROW_SIZE);
     this.orders = new Int32Array(this.maxOrders * ROW_SIZE);

@@ -31,20 +31,24 @@ export function checkFilter(filter: unknown): void {
   throw invalid(`the filter has no '${unknown}': give { where, except }`);
 }
 
-/** Sends the same bytes to each as one message; they stand in the loop's output once. */
+/**
+ * Sends the same bytes to each as one message; they stand in the loop's output once, and what a turn
+ * sends to one receiver leaves in one system call.
+ */
 export function shareWith<In, Out, Context>(
   receivers: readonly TcpConnection<In, Out, Context>[],
   bytes: Uint8Array,
 ): void {
   const outbox = receivers[0]?.outbox;
   if (outbox === undefined) return;
-  if (!outbox.share(bytes)) {
+  const offset = outbox.share(bytes);
+  if (offset < 0) {
     for (const to of receivers) if (to.sendable) to.sendPacked(bytes);
     return;
   }
   try {
     // Telling one of the others may have ended this one.
-    for (const to of receivers) if (to.sendable) to.sendShared();
+    for (const to of receivers) if (to.sendable) to.sendShared(offset, bytes.length);
   } finally {
     outbox.unshare();
   }
