@@ -1,7 +1,11 @@
 import { randomFillSync } from 'node:crypto';
+import { type BlockMasker, blockMasker } from './mask-blocks.js';
 
 /** Below this a loop over bytes is quicker than asking for the memory beneath a view. */
 const WORTH_WORDS = 24;
+
+/** Below this words are quicker than blocks, which are copied to where they are masked, and back. */
+const WORTH_BLOCKS = 1024;
 
 /** Set in a word, or a byte, that is more than ASCII. */
 const HIGH_BITS = 0x8080_8080 | 0;
@@ -33,7 +37,9 @@ export class Masker {
    */
   apply(bytes: Uint8Array, key: number): number {
     const size = bytes.length;
-    this.#seen = size < WORTH_WORDS ? maskBytes(bytes, 0, key) : this.#maskWords(bytes, key);
+    if (size < WORTH_WORDS) this.#seen = maskBytes(bytes, 0, key);
+    else if (size < WORTH_BLOCKS || !blockMasker) this.#seen = this.#maskWords(bytes, key);
+    else this.#seen = maskBlocks(blockMasker, bytes, key);
     const turn = (size & 3) << 3;
     return turn === 0 ? key : (key << turn) | (key >>> (32 - turn));
   }
@@ -71,6 +77,11 @@ export class Masker {
     }
     return this.#words;
   }
+}
+
+function maskBlocks(masker: BlockMasker, bytes: Uint8Array, key: number): number {
+  const seen = masker.apply(bytes, key) === 0 ? 0 : HIGH_BITS;
+  return seen | maskBytes(bytes, bytes.length & ~15, key);
 }
 
 /** Masks from `from` on, where the key begins; returns all bytes that came out, in one. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Masker, MaskKeys } from '../src/mask.js';
 
 describe('Masker', () => {
@@ -30,6 +30,41 @@ describe('Masker', () => {
         },
       ),
     );
+  });
+
+  it('does long stretches as it does short ones, and tells what is ASCII', () => {
+    const masker = new Masker();
+    for (const size of [1023, 1024, 1039, 4096, 65_536, 65_537, 200_001]) {
+      const memory = new Uint8Array(size + 8);
+      const view = memory.subarray(3, 3 + size);
+      view.fill(0x41);
+      const rest = masker.apply(view, 0x8122_7344 | 0);
+      expect(masker.isAscii).toBe(false);
+      const key = [0x81, 0x22, 0x73, 0x44];
+      expect(view.findIndex((byte, at) => byte !== (0x41 ^ key[at & 3]!))).toBe(-1);
+      expect(rest >>> 24).toBe(key[size & 3]);
+      expect([memory[2], memory[3 + size]]).toEqual([0, 0]);
+      masker.apply(view, 0x8122_7344 | 0);
+      expect([masker.isAscii, view.every((byte) => byte === 0x41)]).toEqual([true, true]);
+    }
+  });
+
+  it.each([0, 15, 1000, 1023, 1024, 2047])('finds the one byte that is not ASCII at %i', (at) => {
+    const masker = new Masker();
+    const bytes = new Uint8Array(2048).fill(0x41);
+    bytes[at] = 0xe9;
+    masker.apply(bytes, 0);
+    expect(masker.isAscii).toBe(false);
+  });
+
+  it('does without WebAssembly', async () => {
+    vi.stubGlobal('WebAssembly', undefined);
+    vi.resetModules();
+    const { Masker: Plain } = await import('../src/mask.js');
+    const bytes = new Uint8Array(5000).fill(1);
+    new Plain().apply(bytes, 0x0101_0101);
+    expect(bytes.every((byte) => byte === 0)).toBe(true);
+    vi.unstubAllGlobals();
   });
 });
 
