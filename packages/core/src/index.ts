@@ -5,6 +5,7 @@ export {
   type TcpAddress,
   type UnixAddress,
 } from './address.js';
+export { assertBytes } from './assert-bytes.js';
 export { HandleTable } from './batch/handle-table.js';
 export {
   Column,

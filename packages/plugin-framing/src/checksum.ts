@@ -1,6 +1,6 @@
-import { protocolError } from '@gev/core';
+import { assertBytes, protocolError } from '@gev/core';
 import { crc32 } from './crc32.js';
-import { cannotPack, invalidOption } from './error.js';
+import { invalidOption } from './error.js';
 import type { Framing } from './framing.js';
 import { hooksOf } from './hooks.js';
 import { type Endian, numberWriter, swap32 } from './length-number.js';
@@ -46,8 +46,8 @@ export function withChecksum(framing: Framing, options: ChecksumOptions = {}): F
     },
     pack(message, out) {
       const isText = typeof message === 'string';
+      if (!isText) assertBytes(message);
       const size = isText ? Buffer.byteLength(message) : message.length;
-      if (!(size >= 0)) throw cannotPack(`a ${typeof message} cannot be sent: give bytes or text`);
       packHeader(size + SIZE, out);
       if (isText) out.writeString(message);
       else out.write(message);

@@ -1,4 +1,4 @@
-import { type Protocol, protocolError, type ReadBuffer } from '@gev/core';
+import { assertBytes, type Protocol, protocolError, type ReadBuffer } from '@gev/core';
 import { ConnectionNumber } from './connection-number.js';
 import { DelimiterSet } from './delimiter-set.js';
 import { cannotPack, invalidOption } from './error.js';
@@ -93,6 +93,7 @@ function takeFrame(
 
 function packing(set: DelimiterSet, strip: boolean): Framing['pack'] {
   return (message, out) => {
+    if (typeof message !== 'string') assertBytes(message);
     const isWhole = !strip && set.endsFrame(message);
     if (!isWhole && !set.isFree(message)) {
       throw cannotPack('a message has a delimiter in it, at its end or before, and would be two');

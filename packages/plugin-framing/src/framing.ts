@@ -1,4 +1,4 @@
-import type { Protocol, WriteBuffer } from '@gev/core';
+import { assertBytes, type Protocol, type WriteBuffer } from '@gev/core';
 
 /**
  * A protocol whose messages are the bytes of frames. What it yields is a view, valid until the
@@ -24,6 +24,7 @@ export function packBehind(
       packHeader(Buffer.byteLength(message), out);
       out.writeString(message);
     } else {
+      assertBytes(message);
       packHeader(message.length, out);
       out.write(message);
     }

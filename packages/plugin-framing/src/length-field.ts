@@ -1,4 +1,10 @@
-import { type GevError, type Protocol, protocolError, type WriteBuffer } from '@gev/core';
+import {
+  assertBytes,
+  type GevError,
+  type Protocol,
+  protocolError,
+  type WriteBuffer,
+} from '@gev/core';
 import { ConnectionNumber } from './connection-number.js';
 import { cannotPack } from './error.js';
 import { type Framing, packBehind } from './framing.js';
@@ -70,6 +76,7 @@ function uint32Frames(layout: LengthFieldLayout): Framing {
         packHeader(Buffer.byteLength(message), out);
         out.writeString(message);
       } else {
+        assertBytes(message);
         packHeader(message.length, out);
         out.write(message);
       }
@@ -134,7 +141,7 @@ function headerPacker(layout: LengthFieldLayout): (size: number, out: WriteBuffe
   const behind = header.subarray(end);
   return (size, out) => {
     const length = size + strip - extra;
-    // Turned round, so that what has no size is refused too.
+    // Turned round, so that what is no number is refused too.
     if (!(length >= least && length <= most)) throw tooMuchOrLittle(layout, size);
     if (offset > 0) out.write(before);
     write(out, length);
@@ -151,8 +158,9 @@ function packWithin(layout: LengthFieldLayout): Framing['pack'] {
     if (typeof message === 'string') {
       throw cannotPack(`with strip ${strip} a message carries its header: send bytes, not text`);
     }
+    assertBytes(message);
     const length = message.length + strip - extra;
-    if (!(length >= least && length <= most)) throw tooMuchOrLittle(layout, message.length);
+    if (length < least || length > most) throw tooMuchOrLittle(layout, message.length);
     out.write(before);
     if (strip < offset) out.write(message.subarray(0, offset - strip));
     write(out, length);

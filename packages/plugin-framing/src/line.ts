@@ -1,4 +1,10 @@
-import { type Connection, type Protocol, protocolError, type ReadBuffer } from '@gev/core';
+import {
+  assertBytes,
+  type Connection,
+  type Protocol,
+  protocolError,
+  type ReadBuffer,
+} from '@gev/core';
 import { ConnectionNumber } from './connection-number.js';
 import { cannotPack } from './error.js';
 import type { Framing } from './framing.js';
@@ -86,8 +92,9 @@ function byteLines(maxLength: number, strip: boolean, newline: string): Framing 
       return message;
     },
     pack(message, out) {
-      const { length } = message;
       const isText = typeof message === 'string';
+      if (!isText) assertBytes(message);
+      const { length } = message;
       const at = isText ? message.indexOf('\n') : message.indexOf(LF);
       const isWhole = !strip && length > 0 && at === length - 1;
       if (at !== -1 && !isWhole) throw cannotPack('a message has LF in it and would be two lines');

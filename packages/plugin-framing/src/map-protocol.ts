@@ -1,5 +1,5 @@
 import { type Connection, GevError, isGevError, type Protocol, protocolError } from '@gev/core';
-import { invalidOption } from './error.js';
+import { cannotPack, invalidOption } from './error.js';
 import { hooksOf } from './hooks.js';
 
 /**
@@ -16,7 +16,7 @@ export interface Codec<In, Out, NewIn, NewOut = NewIn> {
    * returns. What it throws means that the peer broke the protocol.
    */
   decode(message: In): NewIn;
-  /** What it throws is a mistake of the sender: `ERR_GEV_HANDLER`. */
+  /** Never returns `undefined`. What it throws is a mistake of the sender: `ERR_GEV_HANDLER`. */
   encode(message: NewOut): Out;
 }
 
@@ -26,7 +26,7 @@ export interface Codec<In, Out, NewIn, NewOut = NewIn> {
  * When `decode` throws, the connection closes with `protocol-error`: an `ERR_GEV_PROTOCOL` with what
  * was thrown as its `cause` (one that is thrown passes as it is). When it returns `undefined`, which
  * would mean that nothing came, `ERR_GEV_HANDLER` is thrown. What `encode` throws leaves `pack` as it
- * is, and so `send`, as `ERR_GEV_HANDLER`.
+ * is, and so `send`, as `ERR_GEV_HANDLER`, which is also thrown when it returns `undefined`.
  *
  * @throws GevError `ERR_GEV_INVALID_OPTION` for a codec without its two functions
  *
@@ -51,7 +51,9 @@ export function mapProtocol<In, Out, NewIn, NewOut = NewIn>(
       return message === undefined ? undefined : decodeWith(codec, message);
     },
     pack(message, out, connection) {
-      protocol.pack(codec.encode(message), out, connection as unknown as Connection<Out>);
+      const encoded = codec.encode(message);
+      if (encoded === undefined) throw encodedNothing(message);
+      protocol.pack(encoded, out, connection as unknown as Connection<Out>);
     },
   };
 }
@@ -70,4 +72,11 @@ function decodeWith<In, Out, NewIn, NewOut>(
   }
   if (decoded !== undefined) return decoded;
   throw new GevError('ERR_GEV_HANDLER', 'decode returned undefined: return null for no value');
+}
+
+/** As JSON.stringify does for `undefined`, functions and symbols. */
+function encodedNothing(message: unknown): GevError {
+  return cannotPack(
+    `encode returned undefined for a message of type ${typeof message}: there is nothing to send`,
+  );
 }

@@ -98,12 +98,14 @@ describe('lengthField', () => {
     assert.deepEqual(packed(protocol, hex('ca ffff 01')), hex('ca 0001 01'));
   });
 
-  it('refuses to pack what has no size', () => {
-    const promise = Promise.resolve(new Uint8Array(1)) as never;
+  it('refuses a header for what is no size', () => {
     for (const protocol of [lengthField(), lengthField({ bytes: 2 }), varint32(), fixed(1)]) {
-      assert.throws(() => packed(protocol, promise), unsendable(/undefined bytes/));
+      const out = new RingBuffer();
+      for (const size of [-1, Number.NaN, undefined as never]) {
+        assert.throws(() => protocol.packHeader!(size, out), unsendable(/of (-1|NaN|undefined) b/));
+      }
+      assert.equal(out.length, 0);
     }
-    assert.throws(() => packed(lengthField({ strip: 0 }), promise), unsendable(/undefined bytes/));
   });
 
   it('keeps its header, whatever becomes of the bytes that were given', () => {
