@@ -90,16 +90,17 @@ export class DelimiterSet {
     });
   }
 
-  /** True when a message ends with one and has none before it. */
-  endsFrame(given: Uint8Array | string): boolean {
+  /** Size of the one that a message ends with; 0 when there is none, or another before it. */
+  endingOf(given: Uint8Array | string): number {
     const message = viewOf(given);
     const ending = this.#byLength.find((delimiter) => endsWith(message, delimiter));
-    if (ending === undefined) return false;
+    if (ending === undefined) return 0;
     const body = message.length - ending.length;
-    return this.#byLength.every((delimiter) => {
+    const isOnly = this.#byLength.every((delimiter) => {
       const at = message.indexOf(delimiter);
       return at === -1 || at >= body;
     });
+    return isOnly ? ending.length : 0;
   }
 }
 

@@ -3,13 +3,14 @@ import { ConnectionNumber } from './connection-number.js';
 import { DelimiterSet } from './delimiter-set.js';
 import { cannotPack, invalidOption } from './error.js';
 import type { Framing } from './framing.js';
+import { byteLength, isLonger } from './message-size.js';
 import { checkNames, DEFAULT_SEARCH, flag, wholeNumber } from './option.js';
 
 /** A byte string; text stands for its UTF-8. */
 export type Delimiter = Uint8Array | string;
 
 export interface DelimiterOptions {
-  /** Longest frame in bytes, its delimiter not counted. Default 64 KiB. */
+  /** Longest frame in bytes, its delimiter not counted, that is taken or sent. Default 64 KiB. */
   readonly maxFrameLength?: number;
   /** True: messages come without their delimiter; false: with it. Default true. */
   readonly strip?: boolean;
@@ -22,8 +23,9 @@ export interface DelimiterOptions {
  * in costs no more than one that comes at once; nobody else may consume bytes in between.
  *
  * `pack` adds the first delimiter, with `strip: false` only where the message does not end with one
- * itself. A message with a delimiter in it would be two, and throws `ERR_GEV_HANDLER`. A frame over
- * `maxFrameLength` closes the connection with `protocol-error` (`ERR_GEV_PROTOCOL`).
+ * itself. A message with a delimiter in it, which would be two, and one over `maxFrameLength` throw
+ * `ERR_GEV_HANDLER`. A frame over it that comes closes the connection with `protocol-error`
+ * (`ERR_GEV_PROTOCOL`).
  *
  * @param delimiters none may have another in it but at its end (`'\r\n'` and `'\n'` are fine, `'\r\n'`
  * and `'\r'` are not): which one wins would depend on how the bytes are cut
@@ -41,7 +43,7 @@ export function delimiter(
   const most = wholeNumber('maxFrameLength', options.maxFrameLength ?? DEFAULT_SEARCH, 0);
   const strip = flag('strip', options.strip ?? true);
   const set = new DelimiterSet(bytesOf(delimiters));
-  return { ...unpacking(set, most, strip), pack: packing(set, strip), packHeader: undefined };
+  return { ...unpacking(set, most, strip), pack: packing(set, most, strip), packHeader: undefined };
 }
 
 function bytesOf(delimiters: Delimiter | readonly Delimiter[]): Buffer[] {
@@ -91,17 +93,23 @@ function takeFrame(
   return message;
 }
 
-function packing(set: DelimiterSet, strip: boolean): Framing['pack'] {
+function packing(set: DelimiterSet, most: number, strip: boolean): Framing['pack'] {
   return (message, out) => {
     if (typeof message !== 'string') assertBytes(message);
-    const isWhole = !strip && set.endsFrame(message);
-    if (!isWhole && !set.isFree(message)) {
+    const ending = strip ? 0 : set.endingOf(message);
+    if (ending === 0 && !set.isFree(message)) {
       throw cannotPack('a message has a delimiter in it, at its end or before, and would be two');
     }
+    if (isLonger(message, most + ending)) throw unsendable(message, ending, most);
     if (typeof message === 'string') out.writeString(message);
     else out.write(message);
-    if (!isWhole) out.write(set.first);
+    if (ending === 0) out.write(set.first);
   };
+}
+
+function unsendable(message: Uint8Array | string, ending: number, most: number): Error {
+  const size = byteLength(message) - ending;
+  return cannotPack(`a frame of ${size} bytes cannot be sent: maxFrameLength is ${most}`);
 }
 
 function tooLong(most: number): Error {

@@ -8,13 +8,14 @@ import {
 import { ConnectionNumber } from './connection-number.js';
 import { cannotPack } from './error.js';
 import type { Framing } from './framing.js';
+import { byteLength, isLonger } from './message-size.js';
 import { checkNames, DEFAULT_SEARCH, flag, oneOf, wholeNumber } from './option.js';
 
 const LF = 0x0a;
 const CR = 0x0d;
 
 export interface LineOptions {
-  /** Longest line in bytes, its end not counted. Default 64 KiB. */
+  /** Longest line in bytes, its end not counted, that is taken or sent. Default 64 KiB. */
   readonly maxLength?: number;
   /** True: messages come without their line end; false: with it. Default true. */
   readonly strip?: boolean;
@@ -43,7 +44,7 @@ const NAMES: readonly (keyof LineOptions)[] = ['maxLength', 'strip', 'newline', 
  *
  * Text or bytes can be packed. `newline` is added, with `strip: false` only where the message does not
  * end with LF itself. A message with another LF in it would be two, and one that ends with CR before a
- * LF would lose it: `pack` throws `ERR_GEV_HANDLER`.
+ * LF would lose it: `pack` throws `ERR_GEV_HANDLER`, as it does for one over `maxLength`.
  *
  * A line over `maxLength`, or that is no UTF-8 where it should be text, closes the connection with
  * `protocol-error` (`ERR_GEV_PROTOCOL`).
@@ -94,17 +95,17 @@ function byteLines(maxLength: number, strip: boolean, newline: string): Framing 
     pack(message, out) {
       const isText = typeof message === 'string';
       if (!isText) assertBytes(message);
-      const { length } = message;
       const at = isText ? message.indexOf('\n') : message.indexOf(LF);
-      const isWhole = !strip && length > 0 && at === length - 1;
-      if (at !== -1 && !isWhole) throw cannotPack('a message has LF in it and would be two lines');
-      const last = isText ? message.charCodeAt(length - 1) : message[length - 1];
-      if (!isWhole && last === CR && newline === '\n') {
+      const ending = strip ? 0 : endingOf(message, at);
+      if (at !== -1 && ending === 0)
+        throw cannotPack('a message has LF in it and would be two lines');
+      if (ending === 0 && newline === '\n' && unitAt(message, message.length - 1) === CR) {
         throw cannotPack("a message ends with CR, which would belong to the end: newline '\\r\\n'");
       }
+      if (isLonger(message, maxLength + ending)) throw unsendable(message, ending, maxLength);
       if (isText) out.writeString(message);
       else out.write(message);
-      if (!isWhole) out.writeString(newline);
+      if (ending === 0) out.writeString(newline);
     },
     onClose: (connection) => searched.forget(connection),
     packHeader: undefined,
@@ -126,6 +127,21 @@ function textLines(framing: Framing): Protocol<string, Uint8Array | string> {
       }
     },
   };
+}
+
+/** Bytes of the line end that a message ends with; 0 when its first LF, at `at`, is not its last byte. */
+function endingOf(message: Uint8Array | string, at: number): number {
+  if (at === -1 || at !== message.length - 1) return 0;
+  return unitAt(message, at - 1) === CR ? 2 : 1;
+}
+
+function unitAt(message: Uint8Array | string, index: number): number | undefined {
+  return typeof message === 'string' ? message.charCodeAt(index) : message[index];
+}
+
+function unsendable(message: Uint8Array | string, ending: number, maxLength: number): Error {
+  const size = byteLength(message) - ending;
+  return cannotPack(`a line of ${size} bytes cannot be sent: maxLength is ${maxLength}`);
 }
 
 function tooLong(maxLength: number): Error {

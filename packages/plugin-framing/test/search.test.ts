@@ -49,6 +49,26 @@ describe('line', () => {
     assert.deepEqual(unpackAll(line({ encoding: 'bytes' }), hex('ff 0a')), [hex('ff')]);
   });
 
+  it('does not pack a line that the other side would refuse', () => {
+    for (const strip of [true, false]) {
+      const short = line({ maxLength: 6, strip });
+      const longer = unsendable(/line of [7-9] bytes cannot be sent: maxLength is 6/);
+      for (const fits of ['123456', '€€', '€€'.slice(1)]) {
+        assert.equal(unpackAll(short, packed(short, fits)).length, 1);
+      }
+      for (const over of ['1234567', '12€€', '€€€', latin1('1234567')]) {
+        assert.throws(() => packed(short, over), longer);
+      }
+    }
+    const whole = line({ maxLength: 6, strip: false });
+    for (const fits of ['123456\n', '123456\r\n', latin1('123456\r\n')]) {
+      assert.deepEqual(packed(whole, fits), Uint8Array.from(Buffer.from(fits)));
+    }
+    for (const over of ['1234567\n', '1234567\r\n', latin1('1234567\r\n')]) {
+      assert.throws(() => packed(whole, over), unsendable(/7 bytes/));
+    }
+  });
+
   it('does not pack a message that would come out as another', () => {
     for (const strip of [true, false]) {
       assert.throws(() => packed(line({ strip }), 'two\nlines'), unsendable(/LF/));
@@ -99,6 +119,25 @@ describe('delimiter', () => {
     assert.deepEqual(packed(protocol, 'a'), latin1('a;'));
     assert.throws(() => packed(protocol, 'a::b;'), unsendable(/delimiter/));
     assert.throws(() => packed(protocol, ';;'), unsendable(/delimiter/));
+  });
+
+  it('does not pack a frame that the other side would refuse', () => {
+    for (const strip of [true, false]) {
+      const short = delimiter(['::', ';'], { maxFrameLength: 6, strip });
+      for (const fits of ['123456', '€€', latin1('123456')]) {
+        assert.equal(unpackAll(short, packed(short, fits)).length, 1);
+      }
+      for (const over of ['1234567', '12€€', latin1('1234567')]) {
+        assert.throws(() => packed(short, over), unsendable(/frame of [78] bytes .* is 6/));
+      }
+    }
+    const whole = delimiter(['::', ';'], { maxFrameLength: 6, strip: false });
+    for (const fits of ['123456::', '123456;', latin1('123456;')]) {
+      assert.deepEqual(packed(whole, fits), Uint8Array.from(Buffer.from(fits)));
+    }
+    for (const over of ['1234567::', '1234567;']) {
+      assert.throws(() => packed(whole, over), unsendable(/7 bytes/));
+    }
   });
 
   it('adds the first delimiter, to bytes and text', () => {
