@@ -8,7 +8,7 @@ import { parseRequestHead, parseResponseHead } from '../src/handshake/head.js';
 import { HeadReader } from '../src/handshake/head-reader.js';
 import { HttpError } from '../src/handshake/http-error.js';
 import { writeReply, writeUpgrade } from '../src/handshake/response-writer.js';
-import { hasToken, listOf } from '../src/handshake/tokens.js';
+import { hasToken, listOf, trim } from '../src/handshake/tokens.js';
 import { ACCEPT, upgradeRequest } from './wire.js';
 
 const LIMITS = { maxHeader: 8192, maxHeaders: 100 };
@@ -37,6 +37,20 @@ describe('tokens', () => {
     expect(hasToken('upgraded', 'upgrade')).toBe(false);
     expect(hasToken(undefined, 'upgrade')).toBe(false);
     expect(listOf(' a,, b\t,c ')).toEqual(['a', 'b', 'c']);
+  });
+
+  it('are trimmed of spaces and tabs, and of nothing else', () => {
+    expect(trim(' \t a b\t ')).toBe('a b');
+    expect(trim('\u00a0a\u00a0')).toBe('\u00a0a\u00a0');
+    expect([trim(''), trim(' '), trim('\t \t')]).toEqual(['', '', '']);
+  });
+
+  it('cost no more for what a value has inside', () => {
+    const hostile = `a${' '.repeat(1_000_000)}b`;
+    const start = performance.now();
+    expect(trim(hostile)).toBe(hostile);
+    // Time that grows with the square of the length would be a quarter of an hour.
+    expect(performance.now() - start).toBeLessThan(5000);
   });
 });
 

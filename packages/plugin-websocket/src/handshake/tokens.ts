@@ -19,7 +19,18 @@ export function hasToken(value: string | undefined, token: string): boolean {
   return listOf(value).some((element) => element.toLowerCase() === token);
 }
 
-/** Without the spaces and tabs around it: `trim()` would take more than HTTP allows. */
+/**
+ * Without the spaces and tabs around it: `trim()` would take more than HTTP allows, and a regular
+ * expression takes the square of the time for a value with many spaces inside.
+ */
 export function trim(text: string): string {
-  return text.replace(/^[ \t]+|[ \t]+$/g, '');
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBlank(text.charCodeAt(start))) start += 1;
+  while (start < end && isBlank(text.charCodeAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+}
+
+function isBlank(character: number): boolean {
+  return character === 0x20 || character === 0x09;
 }
