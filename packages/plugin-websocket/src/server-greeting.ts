@@ -125,6 +125,9 @@ export class ServerGreeting<Data> implements Greeting {
   }
 
   #answer(head: RequestHead, reply: HttpReply): void {
+    if (typeof reply !== 'object') {
+      throw invalidOption('the answer of request', reply, '{ status, headers, body } or nothing');
+    }
     const isKept = !hasBody(head.headers) && !hasToken(head.headers.get('connection'), 'close');
     const isHead = head.method === 'HEAD';
     if (isKept) {
@@ -136,6 +139,9 @@ export class ServerGreeting<Data> implements Greeting {
   }
 
   #decide(request: UpgradeRequest, key: string, verdict: Verdict<Data> | undefined): void {
+    if (verdict !== undefined && typeof verdict?.isAccepted !== 'boolean') {
+      throw invalidOption('the answer of upgrade', verdict, 'accept(), reject() or nothing');
+    }
     if (verdict !== undefined && !verdict.isAccepted) {
       this.#closeWith(verdict.reply);
       return;
@@ -175,8 +181,9 @@ export class ServerGreeting<Data> implements Greeting {
   }
 
   #closeWith(reply: HttpReply, withoutBody = false): void {
-    this.#isOver = true;
+    // What cannot be sent throws here, and is answered with a 500 like all that a hook does wrong.
     this.#reply(reply, false, withoutBody);
+    this.#isOver = true;
     this.#connection.close();
   }
 

@@ -130,6 +130,20 @@ describe('upgrade', () => {
     expect(said).toEqual([]);
   });
 
+  it.each<[why: string, answer: unknown]>([
+    ['a status that is none', reject(99)],
+    ['a header that would begin another line', reject(401, { 'X-Why': 'a\r\nb' })],
+    ['true', true],
+    ['false', false],
+    ['null', null],
+    ['a reply without reject', { status: 401 }],
+  ])('that answers with %s rejects with 500, and onError is told', (_why, answer) => {
+    const upgrade = (() => answer) as () => undefined;
+    const peer = new BytePeer(webSocket({ upgrade }));
+    expect(peer.receive(upgradeRequest()).toString()).toMatch(/^HTTP\/1\.1 500 /);
+    expect(peer.error?.code).toBe('ERR_GEV_INVALID_OPTION');
+  });
+
   it.each(['accepts', 'rejects', 'fails'])('%s later: reading pauses meanwhile', async (how) => {
     const { said, options } = recorder();
     const upgrade = async () => {
@@ -193,6 +207,19 @@ describe('plain HTTP', () => {
       /Connection: close\r\n/,
     );
     expect(peer.connection.ended).toBe('close');
+  });
+
+  it.each<[why: string, answer: unknown]>([
+    ['a status that is none', { status: 1000 }],
+    ['a header that is set for it', { status: 200, headers: { 'Content-Length': '1' } }],
+    ['a bare text', 'ok'],
+  ])('gets 500 for an answer with %s, also where the connection ends', (_why, answer) => {
+    const request = (() => answer) as () => undefined;
+    for (const lines of ['', 'Connection: close\r\n']) {
+      const peer = new BytePeer(webSocket({ request }));
+      expect(peer.receive(get('/', lines)).toString()).toMatch(/^HTTP\/1\.1 500 /);
+      expect(peer.error?.code).toBe('ERR_GEV_INVALID_OPTION');
+    }
   });
 
   it('is closed behind a request with a body, which is not read', () => {
