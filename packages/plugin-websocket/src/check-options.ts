@@ -14,6 +14,25 @@ export function flag(name: string, value: boolean): boolean {
   throw invalidOption(name, value, 'true or false');
 }
 
+/**
+ * A list of texts of which each one is as it has to be. A bare text is none: to look for something in it
+ * would find parts.
+ *
+ * @param allowed what each one has to be, such as `tokens`
+ * @throws GevError `ERR_GEV_INVALID_OPTION`
+ */
+export function texts(
+  name: string,
+  value: readonly string[],
+  isAllowed: (text: string) => boolean,
+  allowed: string,
+): readonly string[] {
+  if (!Array.isArray(value)) throw invalidOption(name, value, `an array of ${allowed}`);
+  const wrong = value.findIndex((text) => typeof text !== 'string' || !isAllowed(text));
+  if (wrong === -1) return value;
+  throw invalidOption(`one of ${name}`, value[wrong], allowed);
+}
+
 /** @throws GevError `ERR_GEV_INVALID_OPTION` for what is there and no function */
 export function functions(options: object, names: readonly string[]): void {
   for (const [name, value] of Object.entries(options)) {

@@ -1,4 +1,4 @@
-import { functions, known, wholeNumber } from './check-options.js';
+import { flag, functions, known, wholeNumber } from './check-options.js';
 import { Deflate } from './deflate/deflate.js';
 import { type DeflateOptions, resolveDeflate } from './deflate/options.js';
 import type { Endpoint, Timing, WebSocketCallbacks } from './endpoint.js';
@@ -76,7 +76,7 @@ export function resolveEndpoint<Data, Opening>(
     rules: {
       masked: isServer,
       masker,
-      textAsBytes: options.textAsBytes ?? false,
+      textAsBytes: flag('textAsBytes', options.textAsBytes ?? false),
       maxPayload: wholeNumber('maxPayload', options.maxPayload ?? MiB, 0),
       maxFragments: wholeNumber('maxFragments', options.maxFragments ?? 65_536, 1),
     },
@@ -104,9 +104,18 @@ function resolveTiming({ handshakeTimeout, closeTimeout, heartbeat }: CommonOpti
   return {
     handshakeTimeout: wholeNumber('handshakeTimeout', handshakeTimeout ?? 10_000, 0),
     closeTimeout: wholeNumber('closeTimeout', closeTimeout ?? 10_000, 0),
-    heartbeat: heartbeat && {
-      interval: wholeNumber('heartbeat.interval', heartbeat.interval, 1),
-      timeout: wholeNumber('heartbeat.timeout', heartbeat.timeout ?? heartbeat.interval, 1),
-    },
+    heartbeat: heartbeat === undefined ? undefined : resolveHeartbeat(heartbeat),
   };
+}
+
+function resolveHeartbeat(
+  heartbeat: NonNullable<CommonOptions['heartbeat']>,
+): NonNullable<Timing['heartbeat']> {
+  if (typeof heartbeat !== 'object' || heartbeat === null) {
+    throw invalidOption('heartbeat', heartbeat, '{ interval, timeout }, or leave it out');
+  }
+  known(heartbeat, ['interval', 'timeout']);
+  const interval = wholeNumber('heartbeat.interval', heartbeat.interval, 1);
+  const timeout = wholeNumber('heartbeat.timeout', heartbeat.timeout ?? interval, 1);
+  return { interval, timeout };
 }

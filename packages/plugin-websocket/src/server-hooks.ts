@@ -1,5 +1,4 @@
-import { functions } from './check-options.js';
-import { invalidOption } from './error-codes.js';
+import { functions, texts } from './check-options.js';
 import type { HeadLimits } from './handshake/head-reader.js';
 import type { HttpReply } from './handshake/response-writer.js';
 import { isToken } from './handshake/tokens.js';
@@ -55,7 +54,8 @@ export interface ServerHookOptions<Data> {
   readonly protocols?: readonly string[];
   /**
    * Origins whose pages may connect, such as `https://example.org`: others get 403. Requests without
-   * an origin come from no page and pass. A function decides by itself. Default: all.
+   * an origin come from no page and pass. A function decides by itself, at once: what takes time to
+   * find out is for `upgrade`. Default: all.
    */
   readonly origins?: readonly string[] | ((request: UpgradeRequest) => boolean);
 }
@@ -78,22 +78,26 @@ export function resolveHooks<Data>(
   headLimits: HeadLimits,
 ): ServerHooks<Data> {
   functions(options, ['upgrade', 'request']);
-  const { protocols = [] } = options;
-  const wrong = protocols.find((protocol) => !isToken(protocol));
-  if (wrong !== undefined) throw invalidOption('one of protocols', wrong, 'tokens');
   return {
     upgrade: options.upgrade?.bind(options),
     request: options.request?.bind(options),
-    protocols,
+    protocols: texts('protocols', options.protocols ?? [], isToken, 'tokens'),
     headLimits,
     isOriginAllowed: originRule(options.origins),
   };
 }
 
+// As browsers write them: nothing else would ever be met.
+const ORIGIN = /^(?:null|[a-z][a-z0-9+.-]*:\/\/[^/?#@\sA-Z]+)$/;
+
 function originRule(
   origins: ServerHookOptions<never>['origins'],
 ): (request: UpgradeRequest) => boolean {
   if (origins === undefined) return () => true;
-  if (typeof origins === 'function') return origins;
-  return ({ origin }) => origin === undefined || origins.includes(origin);
+  // A promise, which an async function gives, is no yes.
+  if (typeof origins === 'function') return (request) => origins(request) === true;
+  const allowed = new Set(
+    texts('origins', origins, (text) => ORIGIN.test(text), 'origins such as https://example.org'),
+  );
+  return ({ origin }) => origin === undefined || allowed.has(origin);
 }

@@ -220,7 +220,7 @@ describe('a client', () => {
     expect(checkUpgrade(head)).toBe(KEY);
     expect(head.headers.get('sec-websocket-protocol')).toBe('a, b');
     expect(head.headers.get('cookie')).toBe('d');
-    expect(() => writeClientRequest({ ...request, protocols: ['a', 'a'] })).toThrow('subprotocol');
+    expect(() => writeClientRequest({ ...request, protocols: ['a', 'a'] })).toThrow('protocols');
     expect(() => writeClientRequest({ ...request, headers: { Host: 'x' } })).toThrow('Host');
   });
 

@@ -82,6 +82,8 @@ describe('the opening handshake', () => {
     expect(ask(['Origin: https://good.example'])).toContain(' 101 ');
     expect(ask([])).toContain(' 101 ');
     expect(ask(['Origin: https://bad.example'])).toContain(' 403 ');
+    const late = webSocket({ origins: (async () => true) as unknown as () => boolean });
+    expect(new BytePeer(late).receive(upgradeRequest()).toString()).toContain(' 403 ');
     const rule = webSocket({ origins: ({ origin }) => origin?.endsWith('.example') ?? false });
     expect(new BytePeer(rule).receive(upgradeRequest()).toString()).toContain(' 403 ');
   });
@@ -429,6 +431,15 @@ describe('options', () => {
     [{ onMessage: 'x' }, 'onMessage'],
     [{ upgrade: 1 }, 'upgrade'],
     [{ protocols: ['a b'] }, 'protocols'],
+    [{ protocols: 'chat' }, 'protocols'],
+    [{ origins: 'https://example.org' }, 'origins'],
+    [{ origins: ['https://example.org/'] }, 'origins'],
+    [{ origins: ['example.org'] }, 'origins'],
+    [{ origins: [1] }, 'origins'],
+    [{ textAsBytes: 1 }, 'textAsBytes'],
+    [{ heartbeat: 0 }, 'heartbeat'],
+    [{ heartbeat: null }, 'heartbeat'],
+    [{ heartbeat: { interval: 1, timeuot: 2 } }, 'timeuot'],
     [{ heartbeat: { interval: 0 } }, 'heartbeat.interval'],
     [{ deflate: { level: 10 } }, 'deflate.level'],
     [{ deflate: { nonsense: 1 } }, 'nonsense'],

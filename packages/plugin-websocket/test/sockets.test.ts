@@ -311,7 +311,13 @@ describe('a client', () => {
   it('refuses what it cannot send before it connects', async () => {
     const url = 'ws://127.0.0.1:9';
     const code = 'ERR_GEV_INVALID_OPTION';
-    for (const options of [{ protocols: ['a b'] }, { headers: { Host: 'x' } }, { nonsense: 1 }]) {
+    const bare = { protocols: 'chat' as unknown as string[] };
+    for (const options of [
+      bare,
+      { protocols: ['a b'] },
+      { headers: { Host: 'x' } },
+      { nonsense: 1 },
+    ]) {
       await expect(connectWebSocket(url, { connect, ...options })).rejects.toMatchObject({ code });
     }
     await expect(connectWebSocket('wss://a', { connect })).rejects.toMatchObject({ code });

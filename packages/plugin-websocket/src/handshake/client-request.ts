@@ -1,3 +1,4 @@
+import { texts } from '../check-options.js';
 import { invalidOption } from '../error-codes.js';
 import { fieldLines } from './response-writer.js';
 import { isToken } from './tokens.js';
@@ -64,10 +65,8 @@ const OWN = new Set([
  */
 export function writeClientRequest(request: ClientRequest): Uint8Array {
   const { url, key, protocols, extensions, headers } = request;
-  const wrong = protocols.find(
-    (name, index) => !isToken(name) || protocols.indexOf(name) !== index,
-  );
-  if (wrong !== undefined) throw invalidOption('a subprotocol', wrong, 'tokens, each once');
+  const isOnce = (name: string) => protocols.indexOf(name) === protocols.lastIndexOf(name);
+  texts('protocols', protocols, (name) => isToken(name) && isOnce(name), 'tokens, each once');
   if (!/^[\x21-\x7e]+$/.test(url.target)) {
     throw invalidOption('the path', url.target, 'printable ASCII, the rest percent-encoded');
   }
