@@ -33,6 +33,8 @@ export class ServerGreeting<Data> implements Greeting {
   #isWaiting = false;
   /** The last answer has been sent: what follows is not read. */
   #isOver = false;
+  /** More answers wait for the peer than should: the connection comes back once they have left. */
+  #isBacklogged = false;
   /** Bytes of the head that a hook was asked about, and what to do now that it has answered. */
   #headSize = 0;
   #settled: (() => void) | undefined = undefined;
@@ -46,8 +48,9 @@ export class ServerGreeting<Data> implements Greeting {
   }
 
   advance(buffer: ReadBuffer): void {
+    this.#isBacklogged = false;
     try {
-      while (this.#isOpen && this.#advanceOnce(buffer));
+      while (this.#isOpen && !this.#isBacklogged && this.#advanceOnce(buffer));
     } catch (error) {
       throw this.#isOpen ? this.#refuse(error) : error;
     }
@@ -188,7 +191,8 @@ export class ServerGreeting<Data> implements Greeting {
   }
 
   #reply(reply: HttpReply, keepAlive = false, withoutBody = false): void {
-    this.#session.trySend(new PackedBytes(writeReply(reply, { keepAlive, withoutBody })));
+    const bytes = writeReply(reply, { keepAlive, withoutBody });
+    this.#isBacklogged = !this.#session.trySend(new PackedBytes(bytes));
   }
 }
 

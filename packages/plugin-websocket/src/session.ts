@@ -202,12 +202,16 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, Swept {
     this.#sendClose(this.#closing.fail(CloseCode.goingAway, ''));
   }
 
-  /** The connection may be closing for a reason of its own: then nobody is there to be told. */
-  trySend(message: Outbound): void {
+  /**
+   * The connection may be closing for a reason of its own: then nobody is there to be told. False then,
+   * and where too much waits already.
+   */
+  trySend(message: Outbound): boolean {
     try {
-      this.connection.send(message);
+      return this.connection.send(message);
     } catch (error) {
       if (!isGevError(error) || error.code !== 'ERR_GEV_CLOSED') throw error;
+      return false;
     }
   }
 

@@ -90,6 +90,30 @@ describe('a server', () => {
     await expect.poll(() => got.length, { timeout: 10_000 }).toBe(200);
   }, 20_000);
 
+  it('answers no faster than is read: many requests at once, with long answers', async () => {
+    let asked = 0;
+    const body = 'x'.repeat(256 * 1024);
+    await using server = await serve({
+      request: () => {
+        asked += 1;
+        return { status: 200, body };
+      },
+    });
+    const peer = await raw(server.url);
+    // To keep so much would take longer than to send it.
+    peer.socket.removeAllListeners('data').pause();
+    peer.socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(200));
+    await expect.poll(() => asked).toBeGreaterThan(0);
+    // All 200 lay in the first read: 50 MiB of answers, where 1 MiB may wait beside the kernel's.
+    expect(asked).toBeLessThan(100);
+    peer.socket.resume();
+    await expect
+      .poll(() => peer.socket.bytesRead, { timeout: 10_000 })
+      .toBeGreaterThan(200 * body.length);
+    expect(asked).toBe(200);
+    expect(peer.ended).toBe(false);
+  }, 20_000);
+
   it('rejects later, also a client that has much to say', async () => {
     await using server = await serve({ upgrade: async () => reject(403, {}, 'no') });
     const peer = await raw(server.url);
