@@ -1,3 +1,6 @@
+import { isUint8Array } from 'node:util/types';
+import { invalidOption } from './error-codes.js';
+
 /** A message or control frame with what a bare string or bytes do not tell. */
 export class OutgoingFrame {
   opcode: number;
@@ -23,3 +26,15 @@ export class PackedBytes {
 
 /** What the protocol packs: a text, a binary message, or one of the two above. */
 export type Outbound = string | Uint8Array | OutgoingFrame | PackedBytes;
+
+/**
+ * Without it an ArrayBuffer, which has no `length`, would leave as a frame that nobody can read.
+ *
+ * @throws GevError `ERR_GEV_INVALID_OPTION` for what is no payload
+ */
+export function checkPayload(payload: unknown): void {
+  if (typeof payload === 'string' || payload instanceof Uint8Array) return;
+  // Bytes of another realm, such as those of a test runner.
+  if (isUint8Array(payload)) return;
+  throw invalidOption('a message', payload, 'a string, or bytes as a Uint8Array (or Buffer)');
+}

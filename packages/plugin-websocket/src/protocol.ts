@@ -4,7 +4,7 @@ import type { Inbound } from './frame-decoder.js';
 import { writeFrame, writeMaskedFrame, writeTextFrame } from './frame-encoder.js';
 import type { Greeting } from './greeting.js';
 import { CONTROL, FIN, Opcode, RSV1 } from './opcode.js';
-import { type Outbound, OutgoingFrame, PackedBytes } from './outbound.js';
+import { checkPayload, type Outbound, OutgoingFrame, PackedBytes } from './outbound.js';
 import { WebSocketSession } from './session.js';
 
 /**
@@ -63,6 +63,7 @@ function packPayload(
   compress: boolean,
   out: WriteBuffer,
 ): void {
+  checkPayload(payload);
   const { deflate } = session;
   const { masking } = session.endpoint;
   const first = FIN | opcode;

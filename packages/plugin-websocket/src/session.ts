@@ -14,7 +14,7 @@ import { invalidOption, notOpenError } from './error-codes.js';
 import { type ControlFrame, FrameDecoder, type Inbound } from './frame-decoder.js';
 import type { Greeting } from './greeting.js';
 import { MAX_CONTROL, Opcode } from './opcode.js';
-import { type Outbound, OutgoingFrame } from './outbound.js';
+import { checkPayload, type Outbound, OutgoingFrame } from './outbound.js';
 import { publish } from './publish.js';
 import type { Swept } from './sweep.js';
 import { closeCodeOf } from './violation.js';
@@ -123,6 +123,7 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, Swept {
 
   ping(data: string | Uint8Array = ''): void {
     this.#mustBeOpen();
+    checkPayload(data);
     const size = Buffer.byteLength(data);
     if (size > MAX_CONTROL)
       throw invalidOption('a ping', `${size} bytes long`, 'at most 125 bytes');

@@ -40,7 +40,7 @@ export interface WebSocket<Data = undefined> {
    * Sends a message: a string as text, bytes as binary. Returns false when unsent bytes are above the
    * high watermark: wait for `onDrain`.
    *
-   * @throws GevError `ERR_GEV_CLOSED` unless it is open
+   * @throws GevError `ERR_GEV_CLOSED` unless it is open; `ERR_GEV_HANDLER` for a message that is neither
    */
   send(message: string | Uint8Array, options?: MessageOptions): boolean;
   /**

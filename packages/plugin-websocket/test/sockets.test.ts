@@ -40,6 +40,16 @@ async function shaken(url: string, allowHalfOpen = false) {
   return peer;
 }
 
+/** The code of what it throws; undefined when it does not. */
+function codeOf(call: () => unknown): unknown {
+  try {
+    call();
+    return undefined;
+  } catch (error) {
+    return (error as { code?: unknown }).code;
+  }
+}
+
 describe('a server', () => {
   it('takes a message of 64 MiB with the input cap of 1 MiB', async () => {
     const sizes: number[] = [];
@@ -224,6 +234,26 @@ describe('a server', () => {
     expect(alive.readyState).toBe(Ws.OPEN);
     expect(dead.received.includes(Buffer.from([0x89, 0]))).toBe(true);
     alive.terminate();
+  });
+
+  it('sends nothing of what is no message, and goes on', async () => {
+    const codes = new Set<unknown>();
+    const wrong = [new ArrayBuffer(3), 5, null, new Float64Array(2), {}] as unknown as Uint8Array[];
+    await using server = await serve({
+      onOpen: (ws) => {
+        const ways = wrong.flatMap((message) => [
+          () => ws.send(message),
+          () => ws.send(message, { compress: false }),
+          () => ws.ping(message),
+          () => ws.publish('topic', message),
+        ]);
+        for (const send of ways) codes.add(codeOf(send));
+        ws.send(new Uint8Array([7]));
+      },
+    });
+    const peer = await shaken(server.url);
+    await expect.poll(() => peer.received.toString('hex')).toBe('820107');
+    expect([...codes]).toEqual(['ERR_GEV_HANDLER', 'ERR_GEV_INVALID_OPTION']);
   });
 
   it('holds a fast sender back when it answers more than is read, and tells onDrain', async () => {
