@@ -27,6 +27,10 @@ export class TestConnection<Out> implements Connection<Out> {
     this.id = lastId;
   }
 
+  get sendable(): boolean {
+    return this.#ended === undefined;
+  }
+
   get closed(): boolean {
     return this.#ended === 'close' || this.#ended === 'destroy';
   }
@@ -53,7 +57,7 @@ export class TestConnection<Out> implements Connection<Out> {
   }
 
   sendAll(messages: Iterable<Out>, options?: SendOptions): boolean {
-    if (this.#ended) {
+    if (!this.sendable) {
       throw new GevError('ERR_GEV_CLOSED', `nothing can be sent after ${this.#ended}()`);
     }
     this.sent.push(...messages);

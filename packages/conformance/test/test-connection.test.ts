@@ -17,7 +17,9 @@ describe('createTestConnection', () => {
   it('takes nothing once its sending side has ended', () => {
     for (const end of ['close', 'destroy', 'shutdownWrite'] as const) {
       const connection = createTestConnection();
+      assert.equal(connection.sendable, true);
       connection[end]();
+      assert.equal(connection.sendable, false);
       assert.equal(connection.ended, end);
       assert.equal(connection.closed, end !== 'shutdownWrite');
       assert.throws(

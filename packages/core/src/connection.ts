@@ -28,6 +28,12 @@ export interface Connection<Out = Uint8Array | string, Context = unknown> {
   readonly loop: EventLoop;
   /** Anything of yours; starts as what the server's `context` option made. */
   context: Context;
+  /**
+   * True while `send` takes messages. False from `close`, `destroy` or `shutdownWrite` on, and when it
+   * ends without a call: the peer ended it, a limit or a time-out did, or the server stops. So it may
+   * be false long before `closed` is true; while false, `send` throws.
+   */
+  readonly sendable: boolean;
   /** True once `onClose` is about to run: nothing can be sent any more. */
   readonly closed: boolean;
 
@@ -40,7 +46,7 @@ export interface Connection<Out = Uint8Array | string, Context = unknown> {
    * Packs and sends one message. Inside a callback it joins the batch, outside it leaves in the
    * same turn. Returns false when unsent bytes are above the high watermark: wait for `onDrain`.
    *
-   * @throws GevError `ERR_GEV_CLOSED` after `close`, `destroy` or the end of the connection;
+   * @throws GevError `ERR_GEV_CLOSED` unless it is {@link Connection.sendable};
    * `ERR_GEV_HANDLER` when `pack` throws (its `cause`): the message is taken back and the connection
    * is as it was, unless the message outgrew the output arena and a part of it had left, which
    * destroys the connection

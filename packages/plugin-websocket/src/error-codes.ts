@@ -18,11 +18,19 @@ export function invalidOption(
   return new GevError('ERR_GEV_INVALID_OPTION', `${name} is ${show(value)}: give ${allowed}`);
 }
 
-/** For a send on a WebSocket that is not open. */
-export function notOpenError(state: string): GevError<WebSocketErrorCode> {
+/** For a send before the opening handshake is done. */
+export function notYetOpenError(): GevError<WebSocketErrorCode> {
   return new GevError(
     'ERR_GEV_CLOSED',
-    `nothing can be sent on this WebSocket: it is ${state}; look at readyState, or stop at onClose`,
+    'nothing can be sent on this WebSocket: it is connecting; send from onOpen on',
+  );
+}
+
+/** What `onFlushed` of a message is told that came too late. */
+export function closingError(): GevError<WebSocketErrorCode> {
+  return new GevError(
+    'ERR_GEV_CLOSED',
+    'the message was dropped: the WebSocket is closing or closed; stop at onClose',
   );
 }
 

@@ -4,13 +4,14 @@ import {
   isGevError,
   type PublishOptions,
   type ReadBuffer,
+  type SendOptions,
 } from '@gev/core';
 import { CloseCode, checkClose } from './close-codes.js';
 import { CloseMachine } from './close-machine.js';
 import type { DeflateSession } from './deflate/deflate.js';
 import type { Agreement } from './deflate/negotiation.js';
 import type { Endpoint } from './endpoint.js';
-import { invalidOption, notOpenError } from './error-codes.js';
+import { closingError, invalidOption, notYetOpenError } from './error-codes.js';
 import { type ControlFrame, FrameDecoder, type Inbound } from './frame-decoder.js';
 import type { Greeting } from './greeting.js';
 import { MAX_CONTROL, Opcode } from './opcode.js';
@@ -21,7 +22,6 @@ import { closeCodeOf } from './violation.js';
 import { type MessageOptions, ReadyState, type WebSocket } from './web-socket.js';
 
 const NEVER = Number.POSITIVE_INFINITY;
-const STATE_NAMES = ['connecting', 'open', 'closing', 'closed'];
 
 /**
  * A connection as a WebSocket, from its first byte to its last: first a {@link Greeting} reads, then
@@ -62,13 +62,13 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, Swept {
 
   get readyState(): ReadyState {
     if (this.#ended) return ReadyState.closed;
-    if (this.#closing !== undefined) return ReadyState.closing;
+    if (this.#closing !== undefined || !this.connection.sendable) return ReadyState.closing;
     return this.#decoder === undefined ? ReadyState.connecting : ReadyState.open;
   }
 
   /** True while messages may go both ways. */
   get isOpen(): boolean {
-    return this.#decoder !== undefined && this.#closing === undefined && !this.#ended;
+    return this.readyState === ReadyState.open;
   }
 
   get isCompressing(): boolean {
@@ -93,7 +93,7 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, Swept {
   }
 
   send(message: string | Uint8Array, options?: MessageOptions): boolean {
-    this.#mustBeOpen();
+    if (this.#isPast()) return this.#drop(options?.onFlushed);
     if (options === undefined) return this.connection.send(message);
     const isText = typeof message === 'string' || options.asText === true;
     const opcode = isText ? Opcode.text : Opcode.binary;
@@ -102,7 +102,7 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, Swept {
   }
 
   subscribe(topic: string): boolean {
-    this.#mustBeOpen();
+    if (this.#isPast()) return false;
     const { connection } = this;
     const isNew = connection.loop.topics.subscribe(connection, topic);
     this.#hasTopics = true;
@@ -122,12 +122,11 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, Swept {
   }
 
   ping(data: string | Uint8Array = ''): void {
-    this.#mustBeOpen();
     checkPayload(data);
     const size = Buffer.byteLength(data);
     if (size > MAX_CONTROL)
       throw invalidOption('a ping', `${size} bytes long`, 'at most 125 bytes');
-    this.connection.send(new OutgoingFrame(Opcode.ping, data));
+    if (!this.#isPast()) this.connection.send(new OutgoingFrame(Opcode.ping, data));
   }
 
   close(code: number = CloseCode.normal, reason = ''): void {
@@ -208,12 +207,7 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, Swept {
    * and where too much waits already.
    */
   trySend(message: Outbound): boolean {
-    try {
-      return this.connection.send(message);
-    } catch (error) {
-      if (!isGevError(error) || error.code !== 'ERR_GEV_CLOSED') throw error;
-      return false;
-    }
+    return this.connection.sendable && this.connection.send(message);
   }
 
   /** Sets the deadline of what is under way; 0 is none. */
@@ -282,7 +276,16 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, Swept {
     if (payload !== undefined) this.trySend(new OutgoingFrame(Opcode.close, payload));
   }
 
-  #mustBeOpen(): void {
-    if (!this.isOpen) throw notOpenError(STATE_NAMES[this.readyState]!);
+  /** True when it is closing or closed, which may happen at any time: no fault of who sends. */
+  #isPast(): boolean {
+    if (this.isOpen) return false;
+    if (this.readyState === ReadyState.connecting) throw notYetOpenError();
+    return true;
+  }
+
+  #drop(onFlushed: SendOptions['onFlushed']): false {
+    // Never inside of `send`.
+    if (onFlushed) this.connection.loop.runInLoop(() => onFlushed(closingError()));
+    return false;
   }
 }

@@ -26,6 +26,10 @@ export interface WebSocket<Data = undefined> {
   readonly remoteAddress: Address;
   /** The connection beneath: `pause`, `resume`, keyed values. Its `context` is this package's. */
   readonly connection: Connection<Outbound>;
+  /**
+   * `closing` from the first close frame on, and also when the connection beneath ends in any other way:
+   * while it is `open`, `send` takes messages.
+   */
   readonly readyState: ReadyState;
   /** The subprotocol that was agreed upon, or an empty string. */
   readonly protocol: string;
@@ -40,14 +44,18 @@ export interface WebSocket<Data = undefined> {
    * Sends a message: a string as text, bytes as binary. Returns false when unsent bytes are above the
    * high watermark: wait for `onDrain`.
    *
-   * @throws GevError `ERR_GEV_CLOSED` unless it is open; `ERR_GEV_HANDLER` for a message that is neither
+   * A peer may close at any time, so a message that comes too late is no error: on a WebSocket that is
+   * closing or closed it is dropped, `onFlushed` is told `ERR_GEV_CLOSED`, and false is returned;
+   * `onClose` follows or has run. `bufferedAmount` does not count it.
+   *
+   * @throws GevError `ERR_GEV_CLOSED` before it is open; `ERR_GEV_HANDLER` for a message that is neither
    */
   send(message: string | Uint8Array, options?: MessageOptions): boolean;
   /**
    * Subscribes to a topic: what anybody publishes there, in any loop of the server, is sent. Ends when
-   * it closes. Returns false when it is subscribed already.
+   * it closes. Returns false when it is subscribed already, or closing or closed.
    *
-   * @throws GevError `ERR_GEV_CLOSED` unless it is open; `ERR_GEV_SERVER_STATE` for a client's, which
+   * @throws GevError `ERR_GEV_CLOSED` before it is open; `ERR_GEV_SERVER_STATE` for a client's, which
    * is in no server
    */
   subscribe(topic: string): boolean;
@@ -61,7 +69,11 @@ export interface WebSocket<Data = undefined> {
    * @throws GevError `ERR_GEV_SERVER_STATE` for a client's
    */
   publish(topic: string, message: string | Uint8Array, options?: PublishOptions): boolean;
-  /** Sends a ping with up to 125 bytes. @throws GevError `ERR_GEV_CLOSED`, `ERR_GEV_INVALID_OPTION` */
+  /**
+   * Sends a ping with up to 125 bytes; does nothing when it is closing or closed.
+   *
+   * @throws GevError `ERR_GEV_CLOSED` before it is open; `ERR_GEV_INVALID_OPTION`
+   */
   ping(data?: string | Uint8Array): void;
   /**
    * Begins the closing handshake; no messages are delivered from now on. Once both sides have sent a

@@ -200,6 +200,49 @@ describe('a server', () => {
     expect(closeOf(readFrames(peer.received)[0]!)).toEqual([1001, 'moving']);
   });
 
+  it('is not open while the connection beneath ends, and drops what is sent then', async () => {
+    const sockets: WebSocket<string>[] = [];
+    const late: unknown[] = [];
+    const states: number[] = [];
+    await using server = await serve<string>({
+      upgrade: ({ path }) => accept({ data: path }),
+      onOpen: (ws) => void sockets.push(ws),
+      onClose: (ws) => void states.push(ws.readyState),
+    });
+    // One ends without a close frame while much is unsent, the others are ended from here.
+    const ended = await raw(server.url, true);
+    ended.socket.write(upgradeRequest([], '/ended'));
+    await expect.poll(() => sockets.length).toBe(1);
+    ended.socket.pause();
+    while (sockets[0]!.bufferedAmount === 0) {
+      sockets[0]!.send(Buffer.alloc(256 * 1024));
+      await new Promise(setImmediate);
+    }
+    ended.socket.end();
+    await expect.poll(() => sockets[0]!.readyState).toBe(2);
+    for (const path of ['/closed', '/shut', '/terminated']) {
+      (await raw(server.url, true)).socket.write(upgradeRequest([], path));
+      await expect.poll(() => sockets.at(-1)!.data).toBe(path);
+    }
+    sockets[1]!.connection.close();
+    sockets[2]!.connection.shutdownWrite();
+    sockets[3]!.terminate();
+    for (const ws of sockets) {
+      expect(ws.readyState).toBe(2);
+      const before = ws.bufferedAmount;
+      expect(ws.send('late', { onFlushed: (error) => late.push(error?.code) })).toBe(false);
+      expect(ws.subscribe('news')).toBe(false);
+      ws.ping();
+      ws.close();
+      expect(ws.bufferedAmount).toBe(before);
+    }
+    expect(late).toEqual([]);
+    await expect.poll(() => late).toEqual(Array(4).fill('ERR_GEV_CLOSED'));
+    for (const ws of sockets) ws.terminate();
+    await expect.poll(() => states.length).toBe(4);
+    expect(states).toEqual([3, 3, 3, 3]);
+  }, 20_000);
+
   it('tells its clients with 1001 when it stops', async () => {
     const closes: unknown[] = [];
     const server = await serve({ onClose: (_ws, ...how) => void closes.push(how) });
@@ -306,7 +349,9 @@ describe('a client', () => {
     expect(pings).toEqual(['p']);
     ws.terminate();
     await expect.poll(() => ws.readyState).toBe(3);
-    expect(() => ws.send('x')).toThrow('closed');
+    expect(ws.send('x')).toBe(false);
+    const late = await new Promise((resolve) => ws.send('x', { onFlushed: resolve }));
+    expect(late).toMatchObject({ code: 'ERR_GEV_CLOSED' });
   });
 
   it('goes over a unix socket', async () => {

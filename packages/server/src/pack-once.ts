@@ -13,6 +13,7 @@ const anybody: Connection<never> = {
     throw new GevError('ERR_GEV_HANDLER', 'what is packed for many is packed in no loop');
   },
   context: undefined,
+  sendable: false,
   closed: true,
   get: () => undefined,
   set: () => {},

@@ -145,7 +145,6 @@ export class TcpConnection<In, Out, Context>
     return this.#group.loop.outbox;
   }
 
-  /** False after `close`, `shutdownWrite` or the end. */
   get sendable(): boolean {
     return this.#state === State.open && !this.#is(Flag.writeEnded);
   }

@@ -77,8 +77,10 @@ describe.each(pollers)('a connection on $name', (poller) => {
     await using server = await serve(poller, {
       onMessage(c) {
         c.send(Buffer.alloc(300_000, 7));
+        expect(c.sendable).toBe(true);
         c.close();
         c.close();
+        expect([c.sendable, c.closed]).toEqual([false, false]);
         expect(() => c.send('late')).toThrow(expect.objectContaining({ code: 'ERR_GEV_CLOSED' }));
       },
       ...ends.handler,

@@ -1,12 +1,9 @@
-import { ReadyState, type WebSocket } from '@gev/plugin-websocket';
-import { type EventLoop, isGevError } from 'gev';
+import type { WebSocket } from '@gev/plugin-websocket';
+import type { EventLoop } from 'gev';
 import type { ChatEvent, Person } from './messages.js';
 
 /** What a room needs of a WebSocket. */
-export type Member = Pick<
-  WebSocket<unknown>,
-  'id' | 'readyState' | 'bufferedAmount' | 'send' | 'terminate'
->;
+export type Member = Pick<WebSocket<unknown>, 'id' | 'bufferedAmount' | 'send' | 'terminate'>;
 
 /** What a room needs of a loop. */
 export type RoomsLoop = Pick<
@@ -188,13 +185,6 @@ export class Rooms {
 }
 
 function send(member: Member, json: string): void {
-  if (member.readyState !== ReadyState.open) return;
-  try {
-    member.send(json);
-  } catch (error) {
-    // Its connection is ending, which it is told last of all: the others must not miss theirs.
-    if (isGevError(error) && error.code === 'ERR_GEV_CLOSED') return;
-    throw error;
-  }
+  member.send(json);
   if (member.bufferedAmount > MOST_UNSENT) member.terminate();
 }

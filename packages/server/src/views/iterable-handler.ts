@@ -55,7 +55,7 @@ export function iterableHandler<In = Uint8Array, Out = Uint8Array | string, Cont
 }
 
 /** What a connection of a server or client has, but none that a test made. */
-type Contained = Pick<TcpConnection<unknown, unknown, unknown>, 'sendable' | 'onFault'>;
+type Contained = Pick<TcpConnection<unknown, unknown, unknown>, 'onFault'>;
 
 /** As when a handler throws, but for the news that this very connection is closing or closed. */
 function fail<Out, Context>(connection: Connection<Out, Context>, error: unknown): void {
