@@ -42,4 +42,11 @@ export type {
   SocketOptions,
 } from './poller.js';
 export { defineProtocol, type Protocol, protocolError } from './protocol.js';
-export type { Broker, Publication, PublishOptions, Subscriber, Topics } from './topics.js';
+export type {
+  Broker,
+  Publication,
+  PublishOptions,
+  SubscribeOptions,
+  Subscriber,
+  Topics,
+} from './topics.js';

@@ -8,11 +8,20 @@ export interface Subscriber {
 export interface PublishOptions {
   /** The id of a connection to leave out: usually the publisher's own. */
   readonly except?: number;
+}
+
+/** What a subscriber wants when it reads too slowly. One object may serve any number of them. */
+export interface SubscribeOptions {
   /**
-   * Leaves out subscribers with more unsent bytes than that: for news that a slow reader may miss.
-   * Default: everybody is sent to, and who reads too slowly is closed at its output cap.
+   * Unsent bytes. What is published while there are more is not sent to this subscriber. Default: it is
+   * sent everything, and closed at its output cap.
    */
-  readonly skipAbove?: number;
+  readonly slowAbove?: number;
+  /**
+   * Told of each publication that was not sent for that, when all others have been sent to. It may end
+   * the connection; it must not throw.
+   */
+  onSlow?(subscriber: Subscriber, topic: string): void;
 }
 
 /**
@@ -23,8 +32,11 @@ export interface PublishOptions {
  * Thread rule: every member only on the loop's own thread.
  */
 export interface Topics {
-  /** Returns false when it was subscribed already, or is closed. Ends with the connection. */
-  subscribe(connection: Subscriber, topic: string): boolean;
+  /**
+   * Returns false when it was subscribed already, which changes nothing, or is closed. Ends with the
+   * connection.
+   */
+  subscribe(connection: Subscriber, topic: string, options?: SubscribeOptions): boolean;
   /** Returns false when it was not subscribed. */
   unsubscribe(connection: Subscriber, topic: string): boolean;
   /** Ends all subscriptions of a connection. */

@@ -2,6 +2,7 @@ import type { GevError } from '@gev/core';
 import type { Deflate } from './deflate/deflate.js';
 import type { DecoderRules } from './frame-decoder.js';
 import type { Masking } from './frame-encoder.js';
+import type { SlowConsumerRule } from './slow-consumers.js';
 import type { Sweep } from './sweep.js';
 import type { WebSocket } from './web-socket.js';
 
@@ -54,5 +55,7 @@ export interface Endpoint<Data, Opening> {
   readonly masking: Masking | undefined;
   readonly deflate: Deflate | undefined;
   readonly timing: Timing;
+  /** A server's. */
+  readonly slowConsumers?: SlowConsumerRule;
   readonly sweep: Sweep;
 }

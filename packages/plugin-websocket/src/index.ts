@@ -12,4 +12,5 @@ export { type Outbound, OutgoingFrame, PackedBytes } from './outbound.js';
 export { publish } from './publish.js';
 export { type WebSocketApplication, type WebSocketOptions, webSocket } from './server.js';
 export { type AcceptOptions, accept, reject, type Verdict } from './server-hooks.js';
+export type { SlowConsumers } from './slow-consumers.js';
 export { type MessageOptions, ReadyState, type WebSocket } from './web-socket.js';

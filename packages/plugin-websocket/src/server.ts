@@ -7,13 +7,17 @@ import type { Outbound } from './outbound.js';
 import { createProtocol } from './protocol.js';
 import { ServerGreeting } from './server-greeting.js';
 import { HOOKS, resolveHooks, type ServerHookOptions } from './server-hooks.js';
+import { SlowConsumerRule, type SlowConsumers } from './slow-consumers.js';
 import { createHandler } from './web-socket-handler.js';
 
 /** Everything that a WebSocket server can be told. Bytes and milliseconds. */
 export interface WebSocketOptions<Data = undefined>
   extends ServerHookOptions<Data>,
     CommonOptions,
-    WebSocketCallbacks<Data, UpgradeRequest> {}
+    WebSocketCallbacks<Data, UpgradeRequest> {
+  /** Subscribers of topics that read too slowly; `ws.subscribe` may say otherwise for itself. */
+  readonly slowConsumers?: SlowConsumers;
+}
 
 /** A protocol and a handler that belong together, for `createServer` or a handler module. */
 export interface WebSocketApplication {
@@ -31,7 +35,10 @@ export interface WebSocketApplication {
  * createServer({ address, ...webSocket({ onMessage: (ws, data) => data }) });
  */
 export function webSocket<Data = undefined>(options: WebSocketOptions<Data>): WebSocketApplication {
-  const endpoint = resolveEndpoint<Data, UpgradeRequest>(options, true, HOOKS);
+  const endpoint = {
+    ...resolveEndpoint<Data, UpgradeRequest>(options, true, [...HOOKS, 'slowConsumers']),
+    slowConsumers: new SlowConsumerRule(options.slowConsumers),
+  };
   const hooks = resolveHooks(options, resolveHeadLimits(options));
   return {
     protocol: createProtocol(endpoint, (session) => new ServerGreeting(session, hooks)),

@@ -17,6 +17,7 @@ import type { Greeting } from './greeting.js';
 import { MAX_CONTROL, Opcode } from './opcode.js';
 import { checkPayload, type Outbound, OutgoingFrame } from './outbound.js';
 import { publish } from './publish.js';
+import type { SlowConsumer, SlowConsumers } from './slow-consumers.js';
 import type { Swept } from './sweep.js';
 import { closeCodeOf } from './violation.js';
 import { type MessageOptions, ReadyState, type WebSocket } from './web-socket.js';
@@ -28,11 +29,12 @@ const NEVER = Number.POSITIVE_INFINITY;
  * a decoder, and a {@link CloseMachine} from the first close frame on. It is the connection's
  * `context`, so that no message has to look for it.
  */
-export class WebSocketSession<Data, Opening> implements WebSocket<Data>, Swept {
+export class WebSocketSession<Data, Opening> implements WebSocket<Data>, SlowConsumer, Swept {
   readonly connection: Connection<Outbound>;
   readonly endpoint: Endpoint<Data, Opening>;
   protocol = '';
   data: Data = undefined as Data;
+  skipped = 0;
   /** Until it is open. */
   greeting: Greeting | undefined = undefined;
   deflate: DeflateSession | undefined = undefined;
@@ -101,10 +103,12 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, Swept {
     return this.connection.send(frame, options);
   }
 
-  subscribe(topic: string): boolean {
+  subscribe(topic: string, options?: SlowConsumers): boolean {
     if (this.#isPast()) return false;
     const { connection } = this;
-    const isNew = connection.loop.topics.subscribe(connection, topic);
+    const { slowConsumers } = this.endpoint;
+    const rule = options === undefined ? slowConsumers : slowConsumers?.with(options);
+    const isNew = connection.loop.topics.subscribe(connection, topic, rule);
     this.#hasTopics = true;
     return isNew;
   }
@@ -190,9 +194,12 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, Swept {
     if (this.greeting !== undefined || this.#decoder === undefined) return;
     const code = closeCodeOf(error);
     const reason = code !== undefined && isGevError(error) ? error.message : '';
-    this.#closing ??= new CloseMachine();
-    this.#sendClose(this.#closing.fail(code ?? CloseCode.internalError, reason));
-    this.arm(this.endpoint.timing.closeTimeout);
+    this.#fail(code ?? CloseCode.internalError, reason);
+  }
+
+  fallBehind(policy: 'close' | 'skip'): void {
+    this.skipped += 1;
+    if (policy === 'close') this.#fail(CloseCode.tryAgainLater, 'reads too slowly');
   }
 
   /** The server stops: there will be no answer to wait for. */
@@ -251,6 +258,12 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, Swept {
     if (masking === undefined) this.connection.close();
     this.arm(timing.closeTimeout);
     return undefined;
+  }
+
+  #fail(code: number, reason: string): void {
+    this.#closing ??= new CloseMachine();
+    this.#sendClose(this.#closing.fail(code, reason));
+    this.arm(this.endpoint.timing.closeTimeout);
   }
 
   #beat(now: number): void {

@@ -1,5 +1,6 @@
 import type { Address, Connection, PublishOptions, SendOptions } from '@gev/core';
 import type { Outbound } from './outbound.js';
+import type { SlowConsumers } from './slow-consumers.js';
 
 /** States of a WebSocket, as in browsers. */
 export const ReadyState = { connecting: 0, open: 1, closing: 2, closed: 3 } as const;
@@ -53,16 +54,19 @@ export interface WebSocket<Data = undefined> {
   send(message: string | Uint8Array, options?: MessageOptions): boolean;
   /**
    * Subscribes to a topic: what anybody publishes there, in any loop of the server, is sent. Ends when
-   * it closes. Returns false when it is subscribed already, or closing or closed.
+   * it closes. Returns false when it is subscribed already (which changes nothing), or closing or closed.
    *
-   * @throws GevError `ERR_GEV_CLOSED` before it is open; `ERR_GEV_SERVER_STATE` for a client's, which
-   * is in no server
+   * @param slow for this subscription alone; what it leaves out is as the option `slowConsumers` says
+   * @throws GevError `ERR_GEV_CLOSED` before it is open; `ERR_GEV_INVALID_OPTION`;
+   * `ERR_GEV_SERVER_STATE` for a client's, which is in no server
    */
-  subscribe(topic: string): boolean;
+  subscribe(topic: string, slow?: SlowConsumers): boolean;
   /** Returns false when it was not subscribed. */
   unsubscribe(topic: string): boolean;
   /** What it is subscribed to. */
   readonly topics: readonly string[];
+  /** Messages of topics that it did not get because it read too slowly. */
+  readonly skipped: number;
   /**
    * Sends a message to all subscribers of a topic but itself; see the function `publish`.
    *

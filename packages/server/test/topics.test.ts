@@ -1,4 +1,4 @@
-import { type Connection, defineProtocol, type GevError } from '@gev/core';
+import { type Connection, defineProtocol, type GevError, type Subscriber } from '@gev/core';
 import { describe, expect, it } from 'vitest';
 import { Client, until } from './client.js';
 import { frames } from './fixtures/frames.mjs';
@@ -76,7 +76,7 @@ describe.each(pollers)('topics on $name', (choice) => {
     expect([topics.of(two), topics.subscribers('x')]).toEqual([[], 0]);
   });
 
-  it('pass over who reads too slowly, where told to', async () => {
+  it('pass over who reads too slowly and says so, and tell it', async () => {
     const connections = new Map<string, Connection<string>>();
     await using server = await serve(
       choice,
@@ -87,11 +87,17 @@ describe.each(pollers)('topics on $name', (choice) => {
     slow!.socket.pause();
     const one = connections.get('a')!;
     const { topics } = one.loop;
-    for (const name of ['a', 'b']) topics.subscribe(connections.get(name)!, 'news');
+    const told: unknown[] = [];
+    const options = {
+      slowAbove: 1_000_000,
+      onSlow: ({ id }: Subscriber, topic: string) => void told.push([id, topic]),
+    };
+    for (const name of ['a', 'b']) topics.subscribe(connections.get(name)!, 'news', options);
     one.send('x'.repeat(12_000_000));
     await until(() => one.writeBufferLength > 1_000_000);
     const before = one.writeBufferLength;
-    topics.publish('news', 'now', { skipAbove: 1_000_000 });
+    topics.publish('news', 'now');
+    expect(told).toEqual([[one.id, 'news']]);
     await quick!.receive(framed('now').length);
     expect(one.writeBufferLength).toBeLessThanOrEqual(before);
     slow!.socket.destroy();

@@ -1,9 +1,18 @@
-import type { Broker, Publication, PublishOptions, Subscriber, Topics } from '@gev/core';
+import type {
+  Broker,
+  Publication,
+  PublishOptions,
+  SubscribeOptions,
+  Subscriber,
+  Topics,
+} from '@gev/core';
 import type { TcpConnection } from '../tcp-connection.js';
 import { shareWith } from './broadcast.js';
 
 /** Whatever its messages are. */
 type Member = TcpConnection<unknown, unknown, unknown>;
+
+const NO_OPTIONS: SubscribeOptions = {};
 
 /**
  * The subscriptions of one loop's connections.
@@ -13,7 +22,7 @@ type Member = TcpConnection<unknown, unknown, unknown>;
 export class LoopTopics implements Topics {
   readonly #broker: Broker;
   readonly #pack: (message: unknown) => Uint8Array;
-  readonly #subscribers = new Map<string, Set<Member>>();
+  readonly #subscribers = new Map<string, Map<Member, SubscribeOptions>>();
   readonly #topics = new Map<Member, Set<string>>();
 
   /** @param pack packs a message for any number of receivers, or throws */
@@ -23,14 +32,14 @@ export class LoopTopics implements Topics {
     broker.start((publication) => this.#deliver(publication));
   }
 
-  subscribe(connection: Subscriber, topic: string): boolean {
+  subscribe(connection: Subscriber, topic: string, options = NO_OPTIONS): boolean {
     const subscriber = connection as Member;
     const topics = this.#topics.get(subscriber) ?? new Set<string>();
     if (connection.closed || topics.has(topic)) return false;
     this.#topics.set(subscriber, topics.add(topic));
     const subscribers = this.#subscribers.get(topic);
-    if (subscribers) subscribers.add(subscriber);
-    else this.#begin(topic, subscriber);
+    if (subscribers) subscribers.set(subscriber, options);
+    else this.#begin(topic, subscriber, options);
     return true;
   }
 
@@ -68,8 +77,8 @@ export class LoopTopics implements Topics {
     return toldAll;
   }
 
-  #begin(topic: string, first: Member): void {
-    this.#subscribers.set(topic, new Set([first]));
+  #begin(topic: string, first: Member, options: SubscribeOptions): void {
+    this.#subscribers.set(topic, new Map([[first, options]]));
     this.#broker.subscribe(topic);
   }
 
@@ -79,10 +88,16 @@ export class LoopTopics implements Topics {
   }
 
   #deliver({ topic, bytes, options }: Publication): void {
-    const { except, skipAbove = Number.POSITIVE_INFINITY } = options;
-    const receivers = [...(this.#subscribers.get(topic) ?? [])].filter(
-      (to) => to.sendable && to.id !== except && to.writeBufferLength <= skipAbove,
-    );
+    const receivers: Member[] = [];
+    const slow: [Member, SubscribeOptions][] = [];
+    for (const [to, rule] of this.#subscribers.get(topic) ?? []) {
+      if (!to.sendable || to.id === options.except) continue;
+      const { slowAbove = Number.POSITIVE_INFINITY } = rule;
+      if (to.writeBufferLength <= slowAbove) receivers.push(to);
+      else slow.push([to, rule]);
+    }
     shareWith(receivers, bytes);
+    // Last: who is told may end connections.
+    for (const [to, rule] of slow) rule.onSlow?.(to, topic);
   }
 }
