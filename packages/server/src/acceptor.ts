@@ -94,7 +94,7 @@ export class Acceptor implements AcceptorChannel {
   }
 
   onFault(error: unknown): void {
-    this.#logger.error({ address: formatAddress(this.address), error }, 'accepting threw');
+    this.#logger.error({ address: formatAddress(this.address), err: error }, 'accepting threw');
   }
 
   // A listener has no bytes of its own.

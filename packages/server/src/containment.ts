@@ -5,26 +5,7 @@ export function contain(logger: Logger, connection: number, callback: () => void
   try {
     callback();
   } catch (error) {
-    logFault(logger, connection, error, 'a handler threw while its connection ended');
-  }
-}
-
-/**
- * Logs what a callback threw. A logger that throws itself must not keep `onClose` from being called:
- * the process hears of that by 'uncaughtException'.
- */
-export function logFault(
-  logger: Logger,
-  connection: number,
-  error: unknown,
-  message: string,
-): void {
-  try {
-    logger.error({ connection, error }, message);
-  } catch (second) {
-    setImmediate(() => {
-      throw second;
-    });
+    logger.error({ connection, err: error }, 'a handler threw while its connection ended');
   }
 }
 
@@ -42,6 +23,7 @@ export function report<In, Out, Context>(
   if (handler.onError && !over) {
     contain(logger, connection.id, () => handler.onError?.(connection, error));
   } else if (error.code === 'ERR_GEV_HANDLER') {
-    logFault(logger, connection.id, error, 'a handler threw and there is no onError');
+    const fields = { connection: connection.id, err: error };
+    logger.error(fields, 'a handler threw and there is no onError');
   }
 }

@@ -7,14 +7,10 @@ import { Admission } from './admission.js';
 import { assertProtocol } from './check-options.js';
 import { loadHandlerModule } from './handler-module.js';
 import { LeftHosts } from './loops/left-hosts.js';
+import { toPlain } from './loops/plain-error.js';
 import { ServerLoop } from './loops/server-loop.js';
 import { threadLogger } from './loops/thread-logger.js';
-import {
-  type FromThread,
-  type ThreadSetup,
-  type ToThread,
-  toPlain,
-} from './loops/thread-messages.js';
+import type { FromThread, ThreadSetup, ToThread } from './loops/thread-messages.js';
 import type { PollerSource } from './server-options.js';
 
 const port = parentPort;

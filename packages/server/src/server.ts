@@ -20,6 +20,7 @@ import type { ServerLoops, ServerLoopsEvents } from './loops/server-loops.js';
 import type { ServerSource } from './loops/server-source.js';
 import { ThreadLoops } from './loops/thread-loops.js';
 import { resolveHost } from './resolve-host.js';
+import { safeLogger } from './safe-logger.js';
 import type { PollerChoice, ServerOptions } from './server-options.js';
 
 /** How {@link Server.close} goes about it. */
@@ -80,7 +81,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Context = unknow
     this.#source = {
       handler,
       data,
-      logger,
+      logger: safeLogger(logger),
       ...(protocol && { protocol }),
       ...(context && { context }),
     };
@@ -130,6 +131,8 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Context = unknow
       throw error;
     }
     if (this.#closing === undefined) this.#state = 'listening';
+    const { addresses, poller, loops } = this;
+    this.#source.logger.info({ addresses, poller: poller.name, loops: loops.length }, 'listening');
     return this;
   }
 
@@ -218,8 +221,13 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Context = unknow
       onPost: (value, from) => void this.emit('post', value, from),
       onLoopExit: (loop, error, restartIn) =>
         void this.emit('loopExit', { loop, error, restartIn }),
-      onLoopStart: (loop) => void this.emit('loopStart', loop),
+      onLoopStart: (loop) => this.#onLoopStart(loop),
     };
+  }
+
+  #onLoopStart(loop: number): void {
+    this.#source.logger.info({ loop }, 'the loop takes connections again');
+    this.emit('loopStart', loop);
   }
 
   #running(): ServerLoops<Out> {
@@ -237,6 +245,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Context = unknow
     this.#draining = true;
     await this.#loops?.close(Math.ceil(this.#deadline.left));
     this.#deadline.cancel();
+    this.#source.logger.info({ addresses: this.addresses }, 'closed');
   }
 }
 

@@ -56,8 +56,8 @@ describe.each(pollers)('faults on $name', (poller) => {
       info() {},
       warn() {},
       error: (fields, message) => {
-        const { error } = fields as { error: Error };
-        logged.push(`${message}: ${error.message}`);
+        const { err } = fields as { err: Error };
+        logged.push(`${message}: ${err.message}`);
       },
     };
     await using server = await serve(

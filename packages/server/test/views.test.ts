@@ -300,7 +300,7 @@ describe.each(pollers)('the messages of a connection on $name', (choice) => {
       await until(() => left.includes(text));
     }
     await until(() => faults.length > 0);
-    expect(faults).toMatchObject([{ error: { cause: { message: 'a bug' } } }]);
+    expect(faults).toMatchObject([{ err: { cause: { message: 'a bug' } } }]);
   });
 
   it('closes for what goes wrong with another connection', async () => {

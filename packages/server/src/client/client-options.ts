@@ -22,6 +22,7 @@ import {
   resolveLimits,
   wholeNumber,
 } from '../limits.js';
+import { safeLogger } from '../safe-logger.js';
 
 /** How often and after which waits a failed attempt is made again. Times in milliseconds. */
 export interface RetryOptions {
@@ -131,7 +132,7 @@ export function checkConnect<In, Out, Context>(
     reconnect: options.reconnect
       ? retryingOf('reconnect', options.reconnect, Number.POSITIVE_INFINITY)
       : undefined,
-    logger,
+    logger: safeLogger(logger),
   };
 }
 

@@ -102,7 +102,7 @@ export class Link<In, Out, Context> {
     } catch (error) {
       if (this.#ended === undefined) {
         const address = formatAddress(this.#checked.address);
-        this.#checked.logger.error({ address, error }, 'reconnecting was given up');
+        this.#checked.logger.error({ address, err: error }, 'reconnecting was given up');
       }
       this.#finish();
     }

@@ -162,7 +162,7 @@ export class HandOff {
     try {
       return this.#admit(connection);
     } catch (error) {
-      this.#logger.error({ error }, 'a connection could not be handed over and is closed');
+      this.#logger.error({ err: error }, 'a connection could not be handed over and is closed');
       return false;
     }
   }
@@ -181,7 +181,7 @@ export class HandOff {
         'the balancer picked a loop that is not there: give an index into `loops`',
       );
     } catch (error) {
-      this.#logger.error({ balancer: this.#balancer.name, error }, 'the balancer threw');
+      this.#logger.error({ balancer: this.#balancer.name, err: error }, 'the balancer threw');
     }
     return this.#fallback.pick(candidates, peer);
   }

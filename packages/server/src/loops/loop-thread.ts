@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { Deadline } from '../deadline.js';
-import { type FromThread, fromPlain, type ThreadSetup, type ToThread } from './thread-messages.js';
+import { fromPlain } from './plain-error.js';
+import type { FromThread, ThreadSetup, ToThread } from './thread-messages.js';
 import { uncloneable } from './uncloneable.js';
 
 /** Milliseconds past its deadline after which a thread that does not answer is terminated. */

@@ -12,7 +12,6 @@ import { RingBuffer, RingBufferPool } from '@gev/ringbuffer';
 import { Acceptor } from '../acceptor.js';
 import type { ConnectionGroup } from '../connection-group.js';
 import { ConnectionRegistry } from '../connection-registry.js';
-import { logFault } from '../containment.js';
 import { Deadline } from '../deadline.js';
 import type { Application } from '../handler-module.js';
 import { passThrough } from '../pass-through.js';
@@ -258,6 +257,10 @@ export class ServerLoop<In, Out, Context> implements Arrivals {
   }
 
   #onMailFault(error: unknown): void {
-    logFault(this.#surroundings.logger, 0, error, 'a message from another loop could not be sent');
+    const { logger } = this.#surroundings;
+    logger.error(
+      { loop: this.loop.id, err: error },
+      'a message from another loop could not be sent',
+    );
   }
 }

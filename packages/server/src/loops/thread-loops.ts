@@ -20,6 +20,7 @@ import { LetterKind, referencesOf } from './letters.js';
 import { LoopThread } from './loop-thread.js';
 import type { ServerLoops, ServerLoopsEvents } from './server-loops.js';
 import type { ServerSource } from './server-source.js';
+import { writeLog } from './thread-logger.js';
 
 /** Waits before a thread that died is started again. */
 const RESTART = { minDelay: 50, maxDelay: 30_000 };
@@ -205,7 +206,7 @@ export class ThreadLoops<In, Out, Context> implements ServerLoops<Out> {
       },
       this.#settings.resourceLimits,
       {
-        onLog: ({ level, fields, message }) => logger[level](fields, message),
+        onLog: (log) => writeLog(logger, log),
         onLeft: (hosts) => {
           for (const host of hosts) this.#admission.leaveAddress(id, host);
         },
@@ -274,7 +275,7 @@ export class ThreadLoops<In, Out, Context> implements ServerLoops<Out> {
     const place = this.#places[id]!;
     const restartIn = Math.round(place.backoff.next());
     this.#source.logger.error(
-      { loop: id, error, connections: lost },
+      { loop: id, err: error, connections: lost },
       `the thread of a loop died; it is started again in ${restartIn} ms`,
     );
     place.restart = this.#handOff.loop.runAfter(restartIn, () => void this.#restart(id));

@@ -1,5 +1,6 @@
-import { type Address, type Counters, GevError, type Logger } from '@gev/core';
+import type { Address, Counters, Logger } from '@gev/core';
 import type { LoopSettings, PollerSource } from '../server-options.js';
+import type { PlainError } from './plain-error.js';
 
 /** What a loop's thread is started with. */
 export interface ThreadSetup {
@@ -36,27 +37,8 @@ export type FromThread =
   | {
       readonly kind: 'log';
       readonly level: keyof Logger;
+      /** Data only; fields that are errors stand in `errors`. */
       readonly fields: object;
+      readonly errors: Readonly<Record<string, PlainError>>;
       readonly message: string;
     };
-
-/** An error as data: structured clone drops the code and the class. */
-export interface PlainError {
-  readonly code: string | undefined;
-  readonly message: string;
-  readonly stack: string | undefined;
-}
-
-export function toPlain(thrown: unknown): PlainError {
-  if (!(thrown instanceof Error)) {
-    return { code: undefined, message: String(thrown), stack: undefined };
-  }
-  const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : undefined;
-  return { code, message: thrown.message, stack: thrown.stack };
-}
-
-/** The error again; its `cause` tells where it was thrown in the other thread. */
-export function fromPlain({ code, message, stack }: PlainError): Error {
-  if (code?.startsWith('ERR_GEV_')) return new GevError(code, message, { cause: stack });
-  return Object.assign(new Error(message, { cause: stack }), code === undefined ? {} : { code });
-}
