@@ -24,12 +24,18 @@ export class Deadline {
     if (this.#over || at >= this.#at) return;
     this.#at = at;
     clearTimeout(this.#timeout);
-    this.#timeout = setTimeout(this.#resolve, timeout);
+    this.#timeout = setTimeout(() => this.#pass(), timeout);
   }
 
   /** Nobody waits for it any more, or will. */
   cancel(): void {
     this.#over = true;
     clearTimeout(this.#timeout);
+  }
+
+  /** A timer may be told a fraction of a millisecond early: nothing is left all the same. */
+  #pass(): void {
+    this.#at = Number.NEGATIVE_INFINITY;
+    this.#resolve();
   }
 }

@@ -1,6 +1,5 @@
 import { getSystemErrorName } from 'node:util';
 import {
-  type Address,
   type CloseReason,
   type Connection,
   Counter,
@@ -9,25 +8,15 @@ import {
   type GevError,
   OrderKind,
   reasonOfErrno,
-  type SendOptions,
   systemError,
   type Timer,
 } from '@gev/core';
-import type { Channel, Outbox } from '@gev/loop';
+import type { Channel } from '@gev/loop';
 import type { RingBuffer } from '@gev/ringbuffer';
-import {
-  closedError,
-  faultOf,
-  handlerError,
-  inputLimitError,
-  outputLimitError,
-  packError,
-} from './connection-errors.js';
-import type { ConnectionGroup } from './connection-group.js';
-import { ConnectionIdentity } from './connection-identity.js';
+import { faultOf, inputLimitError } from './connection-errors.js';
+import { ConnectionOutput } from './connection-output.js';
 import { Flag, PAUSED, State } from './connection-state.js';
 import { contain, report } from './containment.js';
-import { FlushWaiters } from './flush-waiters.js';
 import { IdleWatch } from './idle-watch.js';
 
 /**
@@ -35,41 +24,15 @@ import { IdleWatch } from './idle-watch.js';
  * loop's outbox, and keeps the state machine of its end.
  */
 export class TcpConnection<In, Out, Context>
-  extends ConnectionIdentity<Context>
+  extends ConnectionOutput<In, Out, Context>
   implements Connection<Out, Context>, Channel
 {
-  readonly #group: ConnectionGroup<In, Out, Context>;
-  #state: number = State.open;
-  #flags = 0;
   #reason: CloseReason = 'peer-closed';
   #leftover: RingBuffer | undefined = undefined;
-  /** Bytes that wait in the outbox, if `#epoch` is still the outbox's. */
-  #staged = 0;
-  #epoch = -1;
-  /** Bytes ever accepted by `send`. */
-  #sent = 0;
-  #waiters: FlushWaiters | undefined = undefined;
-  #idle: IdleWatch | undefined = undefined;
   #linger: Timer | undefined = undefined;
 
-  /** @param listening the listener's address, until somebody asks for the exact local one */
-  constructor(
-    group: ConnectionGroup<In, Out, Context>,
-    slot: number,
-    generation: number,
-    listening: Address,
-  ) {
-    const { loop, registry, makeContext } = group;
-    super(loop, registry.nextId(), slot, generation, listening, makeContext());
-    this.#group = group;
-  }
-
   get loop(): EventLoop {
-    return this.#group.events;
-  }
-
-  get closed(): boolean {
-    return this.#state >= State.closed;
+    return this.group.events;
   }
 
   get readBufferLength(): number {
@@ -81,76 +44,28 @@ export class TcpConnection<In, Out, Context>
     return this.closed ? this.#reason : undefined;
   }
 
-  get writeBufferLength(): number {
-    if (this.closed) return 0;
-    const { outbox, queued } = this.#group.loop;
-    const staged = this.#epoch === outbox.epoch ? this.#staged : 0;
-    return queued[this.slot]! + staged;
+  protected get self(): this {
+    return this;
   }
 
   /** Begins its life: called once, by who accepted or made the connection. */
   open(): void {
-    const { loop, protocol, handler, registry, idle } = this.#group;
+    const { loop, protocol, handler, registry, idle } = this.group;
     registry.add(this);
     loop.register(this);
-    if (idle !== undefined) this.#idle = new IdleWatch(loop, idle, this);
+    if (idle !== undefined) this.idle = new IdleWatch(loop, idle, this);
     loop.counters[Counter.connectionsOpened]! += 1;
     try {
       protocol.onOpen?.(this);
-      this.#flags |= Flag.greeted;
+      this.flags |= Flag.greeted;
       handler.onConnect?.(this);
     } catch (error) {
       this.onFault(error);
     }
   }
 
-  send(message: Out, options?: SendOptions): boolean {
-    this.#mustBeSendable();
-    this.#pack(message);
-    return this.#sentAll(options);
-  }
-
-  sendAll(messages: Iterable<Out>, options?: SendOptions): boolean {
-    this.#mustBeSendable();
-    // Now, not at the end: what is packed before the iterable throws has to leave, too.
-    this.#group.loop.schedule();
-    for (const message of messages) {
-      // A message of the row may have passed the output cap and ended the connection.
-      this.#mustBeSendable();
-      this.#pack(message);
-    }
-    return this.#sentAll(options);
-  }
-
-  /** Sends what a protocol packed before, as one message; see {@link send}. */
-  sendPacked(bytes: Uint8Array): boolean {
-    this.#mustBeSendable();
-    const { outbox } = this.#group.loop;
-    outbox.begin(this.slot, this.generation);
-    outbox.write(bytes);
-    this.#packed(outbox.end());
-    return this.#sentAll(undefined);
-  }
-
-  /** Sends `size` bytes that the outbox shares at `offset`, as one message; see {@link send}. */
-  sendShared(offset: number, size: number): boolean {
-    this.#mustBeSendable();
-    this.outbox.sendShared(this.slot, this.generation, offset, size);
-    this.#packed(size);
-    return this.#sentAll(undefined);
-  }
-
-  /** Where its output waits for the next flush: the same for all connections of a loop. */
-  get outbox(): Outbox {
-    return this.#group.loop.outbox;
-  }
-
-  get sendable(): boolean {
-    return this.#state === State.open && !this.#is(Flag.writeEnded);
-  }
-
   close(): void {
-    this.#closeFor(this.#is(Flag.pausedByStop) ? 'server-closing' : 'local-closed');
+    this.#closeFor(this.is(Flag.pausedByStop) ? 'server-closing' : 'local-closed');
   }
 
   /**
@@ -158,11 +73,11 @@ export class TcpConnection<In, Out, Context>
    * what the handler has under way is done.
    */
   closeForServer(): void {
-    if (this.#state !== State.open || this.#is(Flag.pausedByStop)) return;
+    if (this.state !== State.open || this.is(Flag.pausedByStop)) return;
     try {
       this.#deliverRest();
       this.#pauseFor(Flag.pausedByStop);
-      const underWay = this.#group.handler.onClosing?.(this);
+      const underWay = this.group.handler.onClosing?.(this);
       if (underWay === undefined) this.#closeFor('server-closing');
       else this.#closeAfter(underWay);
     } catch (error) {
@@ -172,23 +87,23 @@ export class TcpConnection<In, Out, Context>
 
   /** Whether it is one of the connections of that server or client, in that loop. */
   isOf(group: object): boolean {
-    return this.#group === group;
+    return this.group === group;
   }
 
   destroy(): void {
-    this.#destroyFor('local-destroyed');
+    this.destroyFor('local-destroyed');
   }
 
   /** `destroy`, for the reason that the server is stopping. */
   destroyForServer(): void {
-    this.#destroyFor('server-closing');
+    this.destroyFor('server-closing');
   }
 
   shutdownWrite(): void {
-    if (this.#state !== State.open || this.#is(Flag.writeEnded)) return;
-    this.#flags |= Flag.writeEnded;
-    if (this.#is(Flag.peerEnded)) this.#closeFor('peer-closed');
-    else this.#group.loop.order(OrderKind.shutdown, this);
+    if (this.state !== State.open || this.is(Flag.writeEnded)) return;
+    this.flags |= Flag.writeEnded;
+    if (this.is(Flag.peerEnded)) this.#closeFor('peer-closed');
+    else this.group.loop.order(OrderKind.shutdown, this);
   }
 
   pause(): void {
@@ -200,10 +115,10 @@ export class TcpConnection<In, Out, Context>
   }
 
   onData(offset: number, length: number): void {
-    const { loop, overlay } = this.#group;
+    const { loop, overlay } = this.group;
     loop.counters[Counter.bytesReceived]! += length;
-    this.#idle?.received();
-    if (this.#state !== State.open) return;
+    this.idle?.received();
+    if (this.state !== State.open) return;
     const { arena } = loop;
     const leftover = this.#leftover;
     if (leftover === undefined) {
@@ -220,12 +135,12 @@ export class TcpConnection<In, Out, Context>
 
   /** The idle watch found nothing moving for too long. */
   onIdle(): void {
-    this.#destroyFor('idle-timeout');
+    this.destroyFor('idle-timeout');
   }
 
   onEnded(): void {
-    this.#flags |= Flag.peerEnded;
-    if (this.#state === State.closing) this.#group.loop.order(OrderKind.close, this);
+    this.flags |= Flag.peerEnded;
+    if (this.state === State.closing) this.group.loop.order(OrderKind.close, this);
     else this.onWake();
   }
 
@@ -233,61 +148,55 @@ export class TcpConnection<In, Out, Context>
     if (this.closed) return;
     // `queued` of a handle that failed still tells what was left unsent.
     const inOrder = this.#reason === 'local-closed' || this.#reason === 'peer-closed';
-    const unsent = errno !== 0 && inOrder && this.#group.loop.queued[this.slot]! > 0;
-    this.#waiters?.confirm(errno === 0 ? this.#sent : 0);
-    if (unsent || (errno !== 0 && this.#state === State.open)) {
+    const unsent = errno !== 0 && inOrder && this.group.loop.queued[this.slot]! > 0;
+    this.noteFlushed(errno === 0 ? 'all' : 'none');
+    if (unsent || (errno !== 0 && this.state === State.open)) {
       const name = getSystemErrorName(-errno);
       this.#reason = reasonOfErrno(name);
-      if (this.#reason === 'io-error') this.#report(systemError(name, 'socket', 'of a connection'));
+      if (this.#reason === 'io-error') this.report(systemError(name, 'socket', 'of a connection'));
     }
-    this.#state = State.closed;
+    this.state = State.closed;
     this.#finish();
   }
 
   onBacklog(): void {
-    const { loop, limits } = this.#group;
+    const { loop, limits } = this.group;
     const queued = loop.queued[this.slot]!;
-    this.#waiters?.settle(this.#sent - this.writeBufferLength);
-    this.#idle?.backlog(queued);
-    if (queued > limits.highWatermark) this.#standBack();
+    this.tellFlushed();
+    this.idle?.backlog(queued);
+    if (queued > limits.highWatermark) this.standBack();
     else if (queued <= limits.lowWatermark) this.#goOn();
   }
 
   onFlushed(): void {
     if (this.closed) return;
-    if (this.#state === State.closing) this.#armLinger();
+    if (this.state === State.closing) this.#armLinger();
     this.onBacklog();
   }
 
   onWake(): void {
-    if (this.#state === State.closed) this.#finish();
-    if (this.#state !== State.open || this.#is(PAUSED)) return;
+    if (this.state === State.closed) this.#finish();
+    if (this.state !== State.open || this.is(PAUSED)) return;
     if (this.#leftover !== undefined) this.#deliver(this.#leftover);
-    if (this.#is(Flag.peerEnded) && this.#state === State.open && !this.#is(PAUSED))
-      this.#meetEnd();
+    if (this.is(Flag.peerEnded) && this.state === State.open && !this.is(PAUSED)) this.#meetEnd();
   }
 
   onFault(thrown: unknown): void {
     const { error, reason } = faultOf(thrown);
-    this.#report(error);
+    this.report(error);
     this.#closeFor(reason);
-  }
-
-  /** True when any of the flags is set. */
-  #is(flags: number): boolean {
-    return (this.#flags & flags) !== 0;
   }
 
   /** Unpacks and delivers until the buffer holds no whole message, then keeps the rest. */
   #deliver(buffer: RingBuffer): void {
-    const { protocol, handler, loop } = this.#group;
-    while (this.#state === State.open && !this.#is(PAUSED)) {
+    const { protocol, handler, loop } = this.group;
+    while (this.state === State.open && !this.is(PAUSED)) {
       const message = protocol.unpack(buffer, this);
       if (message === undefined) break;
       loop.messagesReceived += 1;
       const reply = handler.onMessage(this, message);
-      if (reply !== undefined && this.#state === State.open && !this.#is(Flag.writeEnded)) {
-        this.#pack(reply as Out);
+      if (reply !== undefined && this.state === State.open && !this.is(Flag.writeEnded)) {
+        this.pack(reply as Out);
       }
     }
     this.#keep(buffer);
@@ -295,9 +204,9 @@ export class TcpConnection<In, Out, Context>
 
   /** Delivers whole messages that wait because replies do: they were received, and are answered. */
   #deliverRest(): void {
-    while (this.#leftover !== undefined && !this.#is(Flag.pausedByUser)) {
+    while (this.#leftover !== undefined && !this.is(Flag.pausedByUser)) {
       const before = this.#leftover.length;
-      this.#flags &= ~Flag.pausedByBacklog;
+      this.flags &= ~Flag.pausedByBacklog;
       this.#deliver(this.#leftover);
       if (this.#leftover?.length === before) return;
     }
@@ -311,9 +220,9 @@ export class TcpConnection<In, Out, Context>
   }
 
   #keep(buffer: RingBuffer): void {
-    const { overlay, leftovers, limits } = this.#group;
+    const { overlay, leftovers, limits } = this.group;
     const rest = buffer.length;
-    if (this.#state !== State.open || rest === 0) {
+    if (this.state !== State.open || rest === 0) {
       this.#dropLeftover();
       return;
     }
@@ -324,130 +233,87 @@ export class TcpConnection<In, Out, Context>
       leftover.write(second);
       this.#leftover = leftover;
     }
-    if (!this.#is(PAUSED) && rest > limits.maxInputBuffer) {
-      this.#report(inputLimitError(rest, limits.maxInputBuffer));
+    if (!this.is(PAUSED) && rest > limits.maxInputBuffer) {
+      this.report(inputLimitError(rest, limits.maxInputBuffer));
       this.#closeFor('input-limit');
     }
   }
 
   #dropLeftover(): void {
     if (this.#leftover === undefined) return;
-    this.#group.leftovers.give(this.#leftover);
+    this.group.leftovers.give(this.#leftover);
     this.#leftover = undefined;
   }
 
-  #pack(message: Out): void {
-    const { loop, protocol } = this.#group;
-    const { outbox } = loop;
-    outbox.begin(this.slot, this.generation);
-    try {
-      protocol.pack(message, outbox, this);
-    } catch (error) {
-      // A part of it is on its way, so what follows would be garbage to the peer.
-      if (!outbox.rollback()) this.#destroyFor('handler-error');
-      throw packError(message, error, (rejection) => this.#report(handlerError(rejection)));
-    }
-    this.#packed(outbox.end());
-  }
-
-  /** Accounts for `size` bytes that were put into the outbox. */
-  #packed(size: number): void {
-    const { loop, limits } = this.#group;
-    const { outbox } = loop;
-    this.#idle?.sent();
-    if (this.#epoch !== outbox.epoch) {
-      this.#epoch = outbox.epoch;
-      this.#staged = 0;
-    }
-    this.#staged += size - outbox.handedOver;
-    this.#sent += size;
-    if (this.#staged + loop.queued[this.slot]! > limits.highWatermark) {
-      this.#relieve();
-    }
-  }
-
-  /** Much waits: lets the kernel take what it will now, and judges by what it leaves. */
-  #relieve(): void {
-    const { loop, limits } = this.#group;
-    loop.outbox.flush();
-    const queued = loop.queued[this.slot]!;
-    if (queued > limits.maxOutputBuffer) {
-      this.#report(outputLimitError(queued, limits.maxOutputBuffer));
-      this.#destroyFor('output-limit');
-    } else if (queued > limits.highWatermark) {
-      this.#standBack();
-    }
-  }
-
-  #standBack(): void {
-    this.#flags |= Flag.needsDrain;
+  protected standBack(): void {
+    this.flags |= Flag.needsDrain;
     this.#pauseFor(Flag.pausedByBacklog);
   }
 
   #goOn(): void {
-    if (!this.#is(Flag.needsDrain)) return;
-    this.#flags &= ~Flag.needsDrain;
+    if (!this.is(Flag.needsDrain)) return;
+    this.flags &= ~Flag.needsDrain;
     this.#resumeFor(Flag.pausedByBacklog);
-    if (this.#state === State.open && !this.#is(Flag.writeEnded)) {
-      this.#group.handler.onDrain?.(this);
+    if (this.state === State.open && !this.is(Flag.writeEnded)) {
+      this.group.handler.onDrain?.(this);
     }
   }
 
   #pauseFor(who: number): void {
-    if (this.#state !== State.open) return;
-    if (!this.#is(PAUSED)) {
-      const { loop } = this.#group;
+    if (this.state !== State.open) return;
+    if (!this.is(PAUSED)) {
+      const { loop } = this.group;
       loop.counters[Counter.readPauses]! += 1;
       loop.order(OrderKind.pause, this);
     }
-    this.#flags |= who;
+    this.flags |= who;
   }
 
   #resumeFor(who: number): void {
-    if (this.#state !== State.open || !this.#is(PAUSED)) return;
-    this.#flags &= ~who;
-    if (this.#is(PAUSED)) return;
-    const { loop } = this.#group;
+    if (this.state !== State.open || !this.is(PAUSED)) return;
+    this.flags &= ~who;
+    if (this.is(PAUSED)) return;
+    const { loop } = this.group;
     loop.order(OrderKind.resume, this);
-    if (this.#leftover !== undefined || this.#is(Flag.peerEnded)) loop.wake(this);
+    if (this.#leftover !== undefined || this.is(Flag.peerEnded)) loop.wake(this);
   }
 
   /** The peer has ended and everything that it sent has been delivered. */
   #meetEnd(): void {
-    if (!this.#group.allowHalfOpen || this.#is(Flag.writeEnded)) {
+    if (!this.group.allowHalfOpen || this.is(Flag.writeEnded)) {
       this.#closeFor('peer-closed');
-    } else if (!this.#is(Flag.endTold)) {
-      this.#flags |= Flag.endTold;
-      this.#group.handler.onEnd?.(this);
+    } else if (!this.is(Flag.endTold)) {
+      this.flags |= Flag.endTold;
+      this.group.handler.onEnd?.(this);
     }
   }
 
   #closeFor(reason: CloseReason): void {
-    if (this.#state !== State.open) return;
-    const { loop } = this.#group;
+    if (this.state !== State.open) return;
+    const { loop } = this.group;
     // A paused socket would never show the peer's end.
-    if (this.#is(PAUSED)) loop.order(OrderKind.resume, this);
-    this.#state = State.closing;
+    if (this.is(PAUSED)) loop.order(OrderKind.resume, this);
+    this.state = State.closing;
     this.#reason = reason;
     this.#dropLeftover();
-    if (this.#is(Flag.peerEnded)) loop.order(OrderKind.close, this);
-    else if (!this.#is(Flag.writeEnded)) loop.order(OrderKind.shutdown, this);
+    if (this.is(Flag.peerEnded)) loop.order(OrderKind.close, this);
+    else if (!this.is(Flag.writeEnded)) loop.order(OrderKind.shutdown, this);
     // Most connections are gone with the next flush and need no timer.
     loop.afterFlush(this);
   }
 
   #armLinger(): void {
-    const { loop, limits } = this.#group;
+    const { loop, limits } = this.group;
     // A server that stops has a deadline of its own for all of them.
     if (this.#reason === 'server-closing') return;
-    this.#linger ??= loop.runAfter(limits.closeTimeout, () => this.#destroyFor(this.#reason));
+    this.#linger ??= loop.runAfter(limits.closeTimeout, () => this.destroyFor(this.#reason));
   }
 
-  #destroyFor(reason: CloseReason): void {
+  protected destroyFor(reason: CloseReason): void {
     if (this.closed) return;
-    const { loop } = this.#group;
-    this.#waiters?.confirm(this.#sent - this.writeBufferLength);
-    this.#state = State.closed;
+    const { loop } = this.group;
+    this.noteFlushed('rest-is-here');
+    this.state = State.closed;
     this.#reason = reason;
     loop.order(OrderKind.abort, this);
     loop.unregister(this);
@@ -456,43 +322,24 @@ export class TcpConnection<In, Out, Context>
 
   /** The last step of every way: tells who waits, then `onClose`. */
   #finish(): void {
-    const { loop, handler, protocol, registry } = this.#group;
-    this.#state = State.over;
+    const { loop, handler, protocol, registry } = this.group;
+    this.state = State.over;
     this.#linger?.cancel();
-    this.#idle?.stop();
+    this.idle?.stop();
     this.#dropLeftover();
     registry.remove(this);
     loop.counters[Counter.connectionsClosed]! += 1;
     loop.counters[closeCounter(this.#reason)]! += 1;
-    const why = closedError(`it ended: ${this.#reason}`);
-    this.#waiters?.finish(why, (callback) => this.#contain(callback));
-    if (this.#is(Flag.greeted)) this.#contain(() => handler.onClose?.(this, this.#reason));
+    this.endOutput(this.#reason, (callback) => this.#contain(callback));
+    if (this.is(Flag.greeted)) this.#contain(() => handler.onClose?.(this, this.#reason));
     this.#contain(() => protocol.onClose?.(this));
   }
 
-  #sentAll(options: SendOptions | undefined): boolean {
-    const { loop } = this.#group;
-    if (options?.onFlushed) {
-      this.#waiters ??= new FlushWaiters();
-      this.#waiters.add(this.#sent, options.onFlushed);
-      loop.afterFlush(this);
-    }
-    loop.schedule();
-    return !this.#is(Flag.needsDrain);
-  }
-
-  #mustBeSendable(): void {
-    if (this.sendable) return;
-    throw closedError(
-      this.#is(Flag.writeEnded) ? 'shutdownWrite() was called' : 'it is closing or closed',
-    );
-  }
-
-  #report(error: GevError): void {
-    report(this.#group, this, error, this.#state === State.over);
+  protected report(error: GevError): void {
+    report(this.group, this, error, this.state === State.over);
   }
 
   #contain(callback: () => void): void {
-    contain(this.#group.logger, this.id, callback);
+    contain(this.group.logger, this.id, callback);
   }
 }
