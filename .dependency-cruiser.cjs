@@ -14,6 +14,7 @@ const ARROWS = {
   'native-poller': ['core'],
   'node-poller': ['core'],
   loop: ['core'],
+  metrics: ['core'],
   server: ['core', 'loop', 'ringbuffer'],
   gev: ['core', 'loop', 'native-poller', 'node-poller', 'server'],
   ...Object.fromEntries(PLUGINS.map((name) => [name, ['core', 'ringbuffer']])),

@@ -31,7 +31,8 @@ export type { BroadcastFilter, EventLoop, LoopReference, Timer } from './event-l
 export type { Handler } from './handler.js';
 export type { LoadBalancer, LoopLoad } from './load-balancer.js';
 export { type Logger, stderrLogger } from './logger.js';
-export { Counter, type Counters, closeCounter, createCounters } from './metrics.js';
+export type { LoopCounters, MetricsCollector } from './metrics/collector.js';
+export { Counter, type Counters, closeCounter, createCounters } from './metrics/counters.js';
 export type {
   HandOverResult,
   Listening,

@@ -30,6 +30,7 @@ const NAMES: Readonly<Record<keyof ServerOptions<unknown, unknown, unknown, unkn
   idleTimeout: true,
   allowHalfOpen: true,
   logger: true,
+  metrics: true,
   poisonViews: true,
   maxInputBuffer: true,
   maxOutputBuffer: true,
@@ -55,6 +56,7 @@ const MOST_LOOPS = 1024;
 
 const BOOLEANS = ['allowHalfOpen', 'poisonViews', 'reusePort', 'ipv6Only', 'noDelay'] as const;
 const NUMBERS = { backlog: 1, keepAlive: 0, sendBufferSize: 1, receiveBufferSize: 1 } as const;
+const COLLECTOR = ['start', 'close'] as const;
 const LOGGER = ['debug', 'info', 'warn', 'error'] as const;
 
 /** What the options mean. */
@@ -82,6 +84,7 @@ export function checkOptions<In, Out, Context, Data>(
   if (!(handler instanceof URL)) assertHandler(handler, 'the handler');
   if (protocol !== undefined) assertProtocol(protocol);
   if (options.logger !== undefined) assertFunctions('logger', options.logger, LOGGER);
+  if (options.metrics !== undefined) assertFunctions('metrics', options.metrics, COLLECTOR);
   const given = typeof options.address === 'string' ? [options.address] : options.address;
   if (!Array.isArray(given) || given.length === 0) {
     throw invalid("the option address is missing: give one such as 'tcp://127.0.0.1:1833'");

@@ -1,5 +1,13 @@
 import type { ResourceLimits } from 'node:worker_threads';
-import type { BatchOptions, Handler, ListenOptions, Logger, Poller, Protocol } from '@gev/core';
+import type {
+  BatchOptions,
+  Handler,
+  ListenOptions,
+  Logger,
+  MetricsCollector,
+  Poller,
+  Protocol,
+} from '@gev/core';
 import type { BalancerChoice } from '@gev/loop';
 import type { AdmissionLimits } from './admission.js';
 import type { HandlerModule } from './handler-module.js';
@@ -80,6 +88,8 @@ export interface ServerOptions<In, Out, Context, Data = unknown>
   readonly allowHalfOpen?: boolean;
   /** Where warnings and errors go. Default: stderr. */
   readonly logger?: Logger;
+  /** Shows what the server counts: `metricsServer()` of `@gev/metrics`. Default: nothing does. */
+  readonly metrics?: MetricsCollector;
   /** Overwrites input when its batch is over, to show views that were kept. Default false. */
   readonly poisonViews?: boolean;
 }

@@ -5,6 +5,7 @@ import {
   formatAddress,
   GevError,
   type LoopReference,
+  type MetricsCollector,
   type Poller,
   stderrLogger,
   type Timer,
@@ -64,6 +65,9 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Context = unknow
   readonly #source: ServerSource<In, Out, Context>;
   readonly #choice: PollerChoice;
   readonly #checked: CheckedOptions;
+  readonly #metrics: MetricsCollector | undefined;
+  /** The same, when it was started and has to be closed. */
+  #collector: MetricsCollector | undefined;
   #loops: ServerLoops<Out> | undefined;
   #addresses: readonly Address[] = [];
   #state: 'new' | 'starting' | 'listening' | 'closed' = 'new';
@@ -85,6 +89,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Context = unknow
       ...(protocol && { protocol }),
       ...(context && { context }),
     };
+    this.#metrics = options.metrics;
     this.#choice = choice;
     this.poller = { name: choice.name, reason: choice.reason };
   }
@@ -128,6 +133,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Context = unknow
       this.#state = 'closed';
       this.#loops = undefined;
       this.#timers.cancelAll();
+      await this.#collector?.close();
       throw error;
     }
     if (this.#closing === undefined) this.#state = 'listening';
@@ -193,7 +199,19 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Context = unknow
   async #start(): Promise<void> {
     const addresses = await Promise.all(this.#checked.addresses.map(resolveHost));
     this.#loops = this.#makeLoops();
+    await this.#collect(this.#loops);
     this.#addresses = await this.#loops.listen(addresses);
+  }
+
+  /** Before anybody listens, so that a server which cannot be watched as asked lets nobody in. */
+  async #collect(loops: ServerLoops<Out>): Promise<void> {
+    try {
+      await this.#metrics?.start(loops.counters, this.#source.logger);
+      this.#collector = this.#metrics;
+    } catch (error) {
+      await loops.close(0);
+      throw error;
+    }
   }
 
   #makeLoops(): ServerLoops<Out> {
@@ -244,6 +262,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Context = unknow
     await Promise.race([this.#starting?.catch(() => {}), this.#deadline.passed]);
     this.#draining = true;
     await this.#loops?.close(Math.ceil(this.#deadline.left));
+    await this.#collector?.close();
     this.#deadline.cancel();
     this.#source.logger.info({ addresses: this.addresses }, 'closed');
   }

@@ -1,4 +1,4 @@
-import type { Address, BroadcastFilter, LoopReference, Poller } from '@gev/core';
+import type { Address, BroadcastFilter, LoopCounters, LoopReference, Poller } from '@gev/core';
 import { LoopBoard, PostOffice, SERVER } from '@gev/loop';
 import { Admission } from '../admission.js';
 import { assertProtocol } from '../check-options.js';
@@ -47,6 +47,10 @@ export class LocalLoop<In, Out, Context> implements ServerLoops<Out> {
     });
     this.#board.setMailbox(0, poller.mailbox);
     this.#board.setMailbox(SERVER, poller.mailbox);
+  }
+
+  get counters(): readonly LoopCounters[] {
+    return [{ loop: '0', counters: this.#part.loop.counters }];
   }
 
   get connections(): number {

@@ -1,4 +1,4 @@
-import type { Address, BroadcastFilter, LoopReference } from '@gev/core';
+import type { Address, BroadcastFilter, LoopCounters, LoopReference } from '@gev/core';
 
 /**
  * Where the connections of a server live: in one loop on the server's own thread, or in several
@@ -8,6 +8,8 @@ import type { Address, BroadcastFilter, LoopReference } from '@gev/core';
  */
 export interface ServerLoops<Out> {
   readonly references: readonly LoopReference[];
+  /** What each thread counts, from the start on. */
+  readonly counters: readonly LoopCounters[];
   /** Connections of all loops. */
   readonly connections: number;
   /** Loads the handler and opens every address, or none; nobody is let in before all is ready. */

@@ -7,6 +7,7 @@ import {
   createCounters,
   GevError,
   type LoadBalancer,
+  type LoopCounters,
   type LoopReference,
   type Poller,
   type Timer,
@@ -46,6 +47,7 @@ interface Place {
 /** Several loops, each on a worker thread of its own; a thread that dies is replaced. */
 export class ThreadLoops<In, Out, Context> implements ServerLoops<Out> {
   readonly references: readonly LoopReference[];
+  readonly counters: readonly LoopCounters[];
   readonly #source: ServerSource<In, Out, Context>;
   readonly #pollerSource: PollerSource;
   readonly #settings: LoopSettings;
@@ -92,6 +94,10 @@ export class ThreadLoops<In, Out, Context> implements ServerLoops<Out> {
       settings,
       logger,
     );
+    this.counters = [
+      ...this.references.map(({ id }) => ({ loop: String(id), counters: createCounters() })),
+      { loop: 'server', counters: this.#handOff.loop.counters },
+    ];
     this.#handOff.loop.arrivals = {
       onAdopted: () => false,
       onAdoptFailed: () => {},
@@ -181,7 +187,7 @@ export class ThreadLoops<In, Out, Context> implements ServerLoops<Out> {
   }
 
   #place(id: number): Place {
-    const counters = createCounters();
+    const { counters } = this.counters[id]!;
     return {
       counters,
       thread: this.#spawn(id, counters),

@@ -1,4 +1,4 @@
-import { CLOSE_REASONS, type CloseReason } from './close-reason.js';
+import { CLOSE_REASONS, type CloseReason } from '../close-reason.js';
 
 /** Slots of a loop's counters. New ones go to the end, before the reasons. */
 export const Counter = {

@@ -1,0 +1,93 @@
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { Worker } from 'node:worker_threads';
+import {
+  type Address,
+  formatAddress,
+  GevError,
+  type Logger,
+  type LoopCounters,
+  type MetricsCollector,
+  systemError,
+} from '@gev/core';
+import { checkOptions, type MetricsServerOptions } from './options.js';
+import type { FromWorker, ToWorker, WorkerSetup } from './worker-messages.js';
+
+/** The built file also when this one runs from its source: a thread starts from JavaScript. */
+const script = createRequire(import.meta.url).resolve('@gev/metrics/metrics-worker');
+
+/**
+ * Shows what a server counts over HTTP, from a thread of its own that only reads the loops' shared
+ * memory: it answers while every loop is busy.
+ *
+ * Thread rule: every member on the server's own thread.
+ */
+export class MetricsServer implements MetricsCollector {
+  readonly #address: Address;
+  readonly #path: string;
+  #worker: Worker | undefined;
+  #real: Address | undefined;
+  #closing = false;
+
+  /** @throws GevError `ERR_GEV_INVALID_OPTION`, `ERR_GEV_INVALID_ADDRESS` */
+  constructor(options: MetricsServerOptions = {}) {
+    const { address, path } = checkOptions(options);
+    this.#address = address;
+    this.#path = path;
+  }
+
+  /** Where it really listens (the port is never 0), as a URL; '' while it does not. */
+  get address(): string {
+    return this.#real === undefined ? '' : formatAddress(this.#real);
+  }
+
+  async start(loops: readonly LoopCounters[], logger: Logger): Promise<void> {
+    if (this.#worker !== undefined) throw usedTwice();
+    const workerData: WorkerSetup = { loops, address: this.#address, path: this.#path };
+    const worker = new Worker(script, { workerData, name: 'gev metrics' });
+    this.#worker = worker;
+    const [answer] = (await once(worker, 'message')) as [FromWorker];
+    const where = formatAddress(this.#address);
+    if (answer.kind === 'failed') {
+      await worker.terminate();
+      throw systemError(answer.errno, answer.syscall, where);
+    }
+    this.#real =
+      this.#address.transport === 'tcp' ? { ...this.#address, port: answer.port } : this.#address;
+    worker.on('error', (error) => logger.error({ address: where, error }, 'metrics failed'));
+    worker.on('exit', () => {
+      if (!this.#closing) logger.error({ address: where }, 'metrics are no longer served');
+    });
+  }
+
+  async close(): Promise<void> {
+    const worker = this.#worker;
+    if (worker === undefined || this.#closing) return;
+    this.#closing = true;
+    const ended = once(worker, 'exit');
+    const close: ToWorker = { kind: 'close' };
+    worker.postMessage(close);
+    await ended;
+    this.#real = undefined;
+  }
+}
+
+/**
+ * Makes the endpoint of a server's metrics: the server's option `metrics`. It opens and closes with
+ * the server.
+ *
+ * @throws GevError `ERR_GEV_INVALID_OPTION`, `ERR_GEV_INVALID_ADDRESS`
+ *
+ * @example
+ * createServer({ address, handler, metrics: metricsServer({ address: ':9091' }) });
+ */
+export function metricsServer(options: MetricsServerOptions = {}): MetricsServer {
+  return new MetricsServer(options);
+}
+
+function usedTwice(): GevError {
+  return new GevError(
+    'ERR_GEV_INVALID_OPTION',
+    'this metricsServer() belongs to another server already: make one for each',
+  );
+}
