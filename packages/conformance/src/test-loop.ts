@@ -1,10 +1,12 @@
-import type {
-  EventLoop,
-  LoopReference,
-  PublishOptions,
-  Subscriber,
-  Timer,
-  Topics,
+import {
+  createCounters,
+  type EventLoop,
+  type LoopReference,
+  MetricTable,
+  type PublishOptions,
+  type Subscriber,
+  type Timer,
+  type Topics,
 } from '@gev/core';
 
 /** A loop of its own for a test connection: tasks and timers run, and nobody else is there. */
@@ -14,6 +16,7 @@ export class TestLoop implements EventLoop {
   readonly pollerName = 'test';
   readonly connections = 1;
   readonly topics = new TestTopics();
+  readonly metrics = new MetricTable(createCounters());
 
   get now(): number {
     return performance.now();

@@ -12,6 +12,7 @@ export type CoreErrorCode =
   | 'ERR_GEV_HANDLER'
   | 'ERR_GEV_INPUT_LIMIT'
   | 'ERR_GEV_IO'
+  | 'ERR_GEV_METRICS_FULL'
   | 'ERR_GEV_OUTPUT_LIMIT'
   | 'ERR_GEV_POLLER_STATE'
   | 'ERR_GEV_PROTOCOL'

@@ -1,4 +1,5 @@
 import type { LoopLoad } from './load-balancer.js';
+import type { LoopMetrics } from './metrics/loop-metrics.js';
 import type { Topics } from './topics.js';
 
 /** A task that was put off; see `runAfter` and `runEvery`. */
@@ -45,6 +46,8 @@ export interface EventLoop {
   readonly now: number;
   /** Names that connections subscribe to, over all loops of the server. */
   readonly topics: Topics;
+  /** What it counts, and what you count beside it. There before the first connection. */
+  readonly metrics: LoopMetrics;
   /** Runs `task` in this loop, after the batch under way; tasks keep their order. */
   runInLoop(task: () => void): void;
   /** Runs `task` once in `delay` milliseconds. */

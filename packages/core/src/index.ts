@@ -33,6 +33,17 @@ export type { LoadBalancer, LoopLoad } from './load-balancer.js';
 export { type Logger, stderrLogger } from './logger.js';
 export type { LoopCounters, MetricsCollector } from './metrics/collector.js';
 export { Counter, type Counters, closeCounter, createCounters } from './metrics/counters.js';
+export type { MetricDefinition, MetricKind } from './metrics/definition.js';
+export type {
+  CounterMetric,
+  GaugeMetric,
+  HistogramMetric,
+  HistogramOptions,
+  LoopMetrics,
+  MetricOptions,
+} from './metrics/loop-metrics.js';
+export { clearGauges, MetricReader } from './metrics/metric-reader.js';
+export { MetricTable } from './metrics/metric-table.js';
 export type {
   HandOverResult,
   Listening,

@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
   BatchMemory,
-  CLOSE_REASONS,
-  Counter,
-  closeCounter,
-  createCounters,
   generationOf,
   HandleTable,
   handleOf,
@@ -74,14 +70,5 @@ describe('batch memory', () => {
         message: expect.stringContaining(`${name} is ${value}`),
       }),
     );
-  });
-});
-
-describe('counters', () => {
-  it('have a slot of their own for each counter and each close reason', () => {
-    const slots = [...Object.values(Counter), ...CLOSE_REASONS.map(closeCounter)];
-    expect(new Set(slots).size).toBe(slots.length);
-    expect(createCounters()).toHaveLength(slots.length);
-    expect(createCounters().buffer).toBeInstanceOf(SharedArrayBuffer);
   });
 });

@@ -5,6 +5,7 @@ import {
   createCounters,
   EventKind,
   GevError,
+  MetricTable,
   OrderKind,
   type Poller,
   type PollerSink,
@@ -45,6 +46,8 @@ export class ReactorLoop implements PollerSink {
   readonly arena: Uint8Array;
   readonly queued: Uint32Array;
   readonly counters: Counters;
+  /** What plugins and users count beside it. */
+  readonly metrics: MetricTable;
   /** Messages unpacked; kept by the connections, and counted when the batch is over. */
   messagesReceived: number;
   /** Who takes in what other threads send; without it connections are refused and mail is dropped. */
@@ -69,6 +72,7 @@ export class ReactorLoop implements PollerSink {
     this.poller = options.poller;
     this.#poison = options.poisonViews ?? false;
     this.counters = options.counters ?? createCounters();
+    this.metrics = new MetricTable(this.counters);
     this.messagesReceived = this.counters[Counter.messagesReceived]!;
     this.#timers = new Timers({ tick: options.timerTick ?? 1 });
     const { memory } = options.poller;

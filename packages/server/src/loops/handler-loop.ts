@@ -1,4 +1,11 @@
-import type { BroadcastFilter, EventLoop, LoopReference, Timer, Topics } from '@gev/core';
+import type {
+  BroadcastFilter,
+  EventLoop,
+  LoopMetrics,
+  LoopReference,
+  Timer,
+  Topics,
+} from '@gev/core';
 import { GevError } from '@gev/core';
 import type { ReactorLoop } from '@gev/loop';
 import type { LoopMail } from './loop-mail.js';
@@ -58,6 +65,10 @@ export class HandlerLoop implements EventLoop {
 
   get topics(): Topics {
     return this.#opened().topics;
+  }
+
+  get metrics(): LoopMetrics {
+    return this.#reactor.metrics;
   }
 
   get pollerName(): string {
