@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { assetOf } from './assets.js';
+import type { Assets } from './assets.js';
 import type { SampleFeed } from './sample-feed.js';
 
 /** What the endpoint answers with, beside the page. */
@@ -7,6 +7,8 @@ export interface EndpointOptions {
   /** The path of the metrics. */
   readonly path: string;
   readonly feed: SampleFeed;
+  /** The page and its files. */
+  readonly assets: Assets;
   /** The metrics as text, and its media type. */
   readonly expose: () => Promise<string>;
   readonly contentType: string;
@@ -25,7 +27,7 @@ export function createEndpoint(options: EndpointOptions): Server {
 }
 
 async function answer(
-  { path, feed, expose, contentType }: EndpointOptions,
+  { path, feed, assets, expose, contentType }: EndpointOptions,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -37,8 +39,7 @@ async function answer(
   if (wanted === path) return send(response, 200, contentType, await expose());
   if (wanted === '/feed') return send(response, 200, JSON_TYPE, feed.history());
   if (wanted === '/feed/live') return follow(feed, request, response);
-  const asset = assetOf(wanted);
-  if (asset !== undefined) return send(response, 200, asset.type, asset.body);
+  if (assets.answer(request, response)) return;
   send(response, 404, 'text/plain; charset=utf-8', `nothing is at ${wanted}: try / or ${path}\n`);
 }
 

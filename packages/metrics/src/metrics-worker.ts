@@ -2,6 +2,7 @@
 import type { Server } from 'node:http';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Address, GevError } from '@gev/core';
+import { Assets } from './assets.js';
 import { createEndpoint } from './endpoint.js';
 import { SampleFeed } from './sample-feed.js';
 import type { FromWorker, ToWorker, WorkerSetup } from './worker-messages.js';
@@ -20,6 +21,7 @@ const feed = new SampleFeed(loops);
 const endpoint = createEndpoint({
   path,
   feed,
+  assets: new Assets(new URL('./page/', import.meta.url)),
   expose: async () => '',
   contentType: 'text/plain; charset=utf-8',
 });

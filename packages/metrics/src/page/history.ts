@@ -1,0 +1,88 @@
+import type { Sample } from '../sample.js';
+import { blank, type Reading, read } from './reading.js';
+
+/** Milliseconds that are kept and shown. */
+export const SHOWN = 600_000;
+
+/** Milliseconds of the handler's calls that a reading of their times looks back on. */
+const TIMES_OVER = 10_000;
+
+/** Intervals without a sample after which the lines have a gap. */
+const GAP = 3.5;
+
+/** The last ten minutes, over restarts of the server and of the connection to it. */
+export class History {
+  readonly #samples: Sample[] = [];
+  readonly #readings: Reading[] = [];
+  #restarts: number[] = [];
+  #interval = 1000;
+
+  /** Oldest first, one a sample, and a blank one in each gap. */
+  get readings(): readonly Reading[] {
+    return this.#readings;
+  }
+
+  /** When the server was seen to have begun anew: milliseconds since 1970. */
+  get restarts(): readonly number[] {
+    return this.#restarts;
+  }
+
+  get latest(): Sample | undefined {
+    return this.#samples.at(-1);
+  }
+
+  /** The sample that was the newest so many milliseconds before the latest, or the first one. */
+  before(ms: number): Sample | undefined {
+    const time = (this.latest?.time ?? 0) - ms;
+    return this.#samples.findLast((sample) => sample.time <= time) ?? this.#samples[0];
+  }
+
+  /**
+   * Adds what the server remembers, samples `interval` milliseconds apart. Returns whether it is
+   * another server, or the same one started again: one that remembers less than it could, and
+   * nothing of what is known here.
+   */
+  merge(samples: readonly Sample[], interval: number): boolean {
+    this.#interval = interval;
+    const known = this.latest?.time ?? -Infinity;
+    const restarts = this.#restarts.length;
+    const first = samples[0];
+    const isShort = (samples.length + 1) * interval < SHOWN;
+    if (known > 0 && first !== undefined && first.time > known && isShort) {
+      this.#restarts.push(first.time);
+    }
+    for (const sample of samples) this.add(sample);
+    return this.#restarts.length > restarts;
+  }
+
+  /** Adds a sample, unless it is known. */
+  add(sample: Sample): void {
+    const previous = this.latest;
+    if (previous !== undefined && sample.time <= previous.time) return;
+    const isNew = previous !== undefined && this.#beganAnew(previous, sample);
+    if (previous && (isNew || sample.time - previous.time > GAP * this.#interval)) {
+      this.#readings.push(blank(previous.time + 1));
+    }
+    const since = isNew ? undefined : previous;
+    this.#samples.push(sample);
+    const earlier = since && this.before(TIMES_OVER);
+    this.#readings.push(read(sample, since, earlier === sample ? undefined : earlier));
+    this.#forget(sample.time - SHOWN);
+  }
+
+  #beganAnew(previous: Sample, sample: Sample): boolean {
+    return this.#restarts.some((time) => time > previous.time && time <= sample.time);
+  }
+
+  #forget(time: number): void {
+    dropBefore(this.#samples, time);
+    dropBefore(this.#readings, time);
+    this.#restarts = this.#restarts.filter((restart) => restart >= time);
+  }
+}
+
+/** Drops what is older than `time` from a list that has its oldest first. */
+function dropBefore(list: { readonly time: number }[], time: number): void {
+  const kept = list.findIndex((item) => item.time >= time);
+  if (kept > 0) list.splice(0, kept);
+}

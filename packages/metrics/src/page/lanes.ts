@@ -1,0 +1,95 @@
+import { Chart, type Shared } from './chart.js';
+import { make } from './element.js';
+import { Figure } from './figure.js';
+import { BUSY, FULL, LATE } from './levels.js';
+import type { LoopReading, Reading } from './reading.js';
+import { bytesPerSecond, count, type Format, percent, perSecond, seconds } from './units.js';
+
+/** The columns beside a lane's chart. */
+const COLUMNS: ReadonlyArray<{
+  readonly label: string;
+  readonly pick: (loop: LoopReading) => number | null;
+  readonly format: Format;
+}> = [
+  { label: 'load', pick: ({ busy }) => busy, format: percent },
+  { label: 'connections', pick: ({ connections }) => connections, format: count },
+  { label: 'messages in', pick: ({ messagesIn }) => messagesIn, format: perSecond },
+  { label: 'bytes in', pick: ({ bytesIn }) => bytesIn, format: bytesPerSecond },
+  { label: 'lag', pick: ({ lag }) => lag, format: seconds },
+];
+
+/** A loop: its load over time, and what it has in hand. */
+class Lane {
+  readonly row: HTMLTableRowElement;
+  readonly chart: Chart;
+  readonly #id: number;
+  readonly #figures = COLUMNS.map(() => new Figure('td'));
+
+  constructor(id: number, shared: Shared) {
+    this.#id = id;
+    const line = {
+      colour: '--load',
+      isFilled: true,
+      pick: ({ loops }: Reading) => loops[id]?.busy ?? null,
+    };
+    this.chart = new Chart({ lines: [line], format: percent, scale: 'share' }, shared);
+    this.chart.element.setAttribute('aria-hidden', 'true');
+    const name = make('th', '', `Loop ${id}`);
+    name.scope = 'row';
+    const cells = this.#figures.map(({ element }, i) => {
+      element.dataset['label'] = COLUMNS[i]!.label;
+      return element;
+    });
+    this.row = make('tr', 'lane', name, make('td', 'lane-chart', this.chart.element), ...cells);
+  }
+
+  showFigures(reading: Reading | undefined): void {
+    const loop = reading?.loops[this.#id];
+    COLUMNS.forEach(({ pick, format }, i) => {
+      this.#figures[i]!.show(format(loop ? pick(loop) : null));
+    });
+    const busy = loop?.busy ?? 0;
+    this.row.dataset['load'] = busy >= FULL ? 'full' : busy >= BUSY ? 'busy' : 'calm';
+    this.row.toggleAttribute('data-late', (loop?.lag ?? 0) >= LATE);
+  }
+}
+
+/** A lane for each loop. */
+export class Lanes {
+  readonly #shared: Shared;
+  readonly #body: HTMLTableSectionElement;
+  #lanes: Lane[] = [];
+
+  /** Fills the table. */
+  constructor(table: HTMLTableElement, shared: Shared) {
+    this.#shared = shared;
+    this.#body = make('tbody');
+    const labels = ['loop', 'load over time', ...COLUMNS.map(({ label }) => label)];
+    const heads = labels.map((label) => {
+      const head = make('th', '', label);
+      head.scope = 'col';
+      return head;
+    });
+    table.append(make('thead', '', make('tr', '', ...heads)), this.#body);
+  }
+
+  get charts(): readonly Chart[] {
+    return this.#lanes.map(({ chart }) => chart);
+  }
+
+  show(readings: readonly Reading[], index: number): void {
+    this.#haveLanes(readings.at(-1)?.loops.length ?? 0);
+    for (const lane of this.#lanes) lane.chart.show(readings);
+    this.showFigures(readings[index]);
+  }
+
+  showFigures(reading: Reading | undefined): void {
+    for (const lane of this.#lanes) lane.showFigures(reading);
+  }
+
+  #haveLanes(number: number): void {
+    if (number === this.#lanes.length) return;
+    this.#lanes = Array.from({ length: number }, (_, id) => new Lane(id, this.#shared));
+    this.#body.replaceChildren(...this.#lanes.map(({ row }) => row));
+  }
+}
