@@ -51,6 +51,7 @@ export class Card {
     this.element = make('section', 'card', make('div', 'card-head', heading, list), place);
     this.element.id = id;
     this.element.setAttribute('aria-labelledby', heading.id);
+    this.showFigures(undefined);
   }
 
   /** Draws the readings, and shows one of them in figures. */

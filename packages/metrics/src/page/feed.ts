@@ -56,11 +56,13 @@ export class Feed {
     const source = new EventSource('/feed/live');
     this.#source = source;
     this.#expectSample();
+    source.addEventListener('open', () => {
+      if (this.#source === source) this.#listener.onState({ kind: 'live' });
+    });
     source.addEventListener('message', ({ data }: MessageEvent<string>) => {
       if (this.#source !== source) return;
       this.#delay = RETRY.least;
       this.#expectSample();
-      this.#listener.onState({ kind: 'live' });
       this.#listener.onSample(JSON.parse(data) as Sample);
     });
     // It would try again by itself, but not after every failure, and would not ask for what it missed.
