@@ -78,10 +78,17 @@ export function createRegistry(source: RegistrySource): unknown {
 }
 
 function codecsOf(source: RegistrySource): NamedCodecs {
+  if (typeof source !== 'object' || source === null) throw noSource(String(source));
   if ('types' in source) return codecsOfTypes(source.types);
   if ('module' in source) return codecsOfModule(source.module);
   if ('root' in source) return codecsOfRoot(source.root);
   if ('descriptor' in source) return codecsOfRoot(rootOfDescriptor(source.descriptor));
   if ('proto' in source) return codecsOfRoot(rootOfText(source.proto, source.keepCase === true));
-  throw invalidOption('a registry is made of one of: proto, root, descriptor, module, types');
+  throw noSource(`an object with ${Object.keys(source).join(', ') || 'nothing in it'}`);
+}
+
+function noSource(given: string): Error {
+  return invalidOption(
+    `a registry is made of one of: proto, root, descriptor, module, types; given is ${given}`,
+  );
 }

@@ -1,9 +1,15 @@
-import { type Protocol, protocolError, type ReadBuffer, type WriteBuffer } from '@gev/core';
-import { notPackable, tooLong } from './error.js';
+import {
+  assertBytes,
+  type Protocol,
+  protocolError,
+  type ReadBuffer,
+  type WriteBuffer,
+} from '@gev/core';
+import { notPackable, tooLong, tooLongToSend } from './error.js';
 import { FrameWriter } from './frame-writer.js';
 import { LazyMessage } from './lazy-message.js';
 import type { MessageType } from './message-type.js';
-import { type ProtobufOptions, resolveOptions } from './options.js';
+import { checkRegistry, type ProtobufOptions, resolveOptions } from './options.js';
 import { PayloadDecoder } from './payload-decoder.js';
 import type { Registry } from './registry.js';
 import type { TypeName } from './typed-message.js';
@@ -23,7 +29,9 @@ export interface DelimitedOptions<Reply extends string = string> extends Protobu
  * arrives decoded, and as such one is sent.
  *
  * A length that is no varint of at most 5 bytes or over `maxFrameLength`, or a malformed payload, is
- * `ERR_GEV_PROTOCOL` and closes the connection. Who owns messages: see `protobufFrames`.
+ * `ERR_GEV_PROTOCOL` and closes the connection. What cannot be encoded, is no message (one with its type
+ * around it), or is over `maxFrameLength`, throws `ERR_GEV_HANDLER` in `pack`, before a byte is written.
+ * Who owns messages: see `protobufFrames`.
  *
  * @param type full name of the type that is received
  * @throws GevError `ERR_GEV_INVALID_OPTION`
@@ -54,6 +62,7 @@ export function protobufDelimited(
   type: string,
   options: DelimitedOptions = {},
 ): Protocol<unknown, never> {
+  checkRegistry(registry);
   const { maxFrameLength, bytes, lazy } = resolveOptions(options, LONGEST_VARINT, 'replyType');
   const read = registry.type(type);
   const written = registry.type(options.replyType ?? type);
@@ -81,7 +90,7 @@ class Delimited {
   }
 
   pack(message: object, out: WriteBuffer): void {
-    if (message instanceof LazyMessage) this.#packEncoded(message, out);
+    if (isLazy(message)) this.#packEncoded(message, out);
     else this.#packMessage(message, out);
   }
 
@@ -91,16 +100,22 @@ class Delimited {
         `a message of type ${type} cannot be sent on in a stream of ${this.#type.name}`,
       );
     }
-    writeVarint(payload.length, out);
-    out.write(payload);
+    assertBytes(payload);
+    this.#writeFrame(payload, out);
   }
 
   #packMessage(message: object, out: WriteBuffer): void {
     const writer = this.#writer;
     writer.begin();
     writer.encode(this.#type, message);
-    writeVarint(writer.pos, out);
-    out.write(writer.written());
+    this.#writeFrame(writer.written(), out);
+  }
+
+  #writeFrame(payload: Uint8Array, out: WriteBuffer): void {
+    const { length } = payload;
+    if (length > this.#maxLength) throw tooLongToSend(length, this.#maxLength);
+    writeVarint(length, out);
+    out.write(payload);
   }
 
   /** The next payload, as soon as it is whole; refuses one as soon as its length is too large. */
@@ -116,6 +131,14 @@ class Delimited {
     }
     throw protocolError(`a length of more than ${LONGEST_VARINT} bytes came`);
   }
+}
+
+/**
+ * By its function, which no field of a message can be: not instanceof, for it may come from the other
+ * copy of this package (ESM and CommonJS).
+ */
+function isLazy(message: object): message is LazyMessage {
+  return typeof (message as Partial<LazyMessage> | null | undefined)?.decode === 'function';
 }
 
 function takeBehind(buffer: ReadBuffer, header: number, length: number): Uint8Array | undefined {

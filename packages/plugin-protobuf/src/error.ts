@@ -14,9 +14,23 @@ export function invalidOption(message: string, cause?: unknown): GevError<Protob
   );
 }
 
-/** For what a handler wants sent and the registry cannot encode. */
+/** For what a handler wants sent and the registry cannot encode, or the peer would not take. */
 export function notPackable(message: string): GevError<ProtobufErrorCode> {
   return new GevError('ERR_GEV_HANDLER', message);
+}
+
+/** @param cause what an encoder threw */
+export function notEncodable(type: string, cause: unknown): GevError<ProtobufErrorCode> {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const message = `a message of type ${type} cannot be encoded: ${why}`;
+  return new GevError('ERR_GEV_HANDLER', message, { cause });
+}
+
+export function tooLongToSend(length: number, most: number): GevError<ProtobufErrorCode> {
+  return notPackable(
+    `a frame of ${length} bytes cannot be sent: maxFrameLength is ${most}, and a peer with the same ` +
+      'would refuse it; raise it on both sides',
+  );
 }
 
 export function tooLong(length: number, most: number): GevError<'ERR_GEV_PROTOCOL'> {

@@ -1,4 +1,6 @@
 import { BigIntWriter } from './bigint-writer.js';
+import { assertEmptyMessage } from './empty-message.js';
+import { notEncodable } from './error.js';
 import type { MessageType } from './message-type.js';
 
 /** Below this many bytes a view is kept for each length. */
@@ -35,9 +37,15 @@ export class FrameWriter extends BigIntWriter {
     this.pos = size;
   }
 
-  /** Encodes a message behind what is there. May throw anything. */
+  /** Encodes a message behind what is there. @throws GevError `ERR_GEV_HANDLER` */
   encode(type: MessageType, message: object): void {
-    type.codec.encode(message as never, this);
+    const start = this.pos;
+    try {
+      type.codec.encode(message as never, this);
+    } catch (error) {
+      throw notEncodable(type.name, error);
+    }
+    if (this.pos === start) assertEmptyMessage(type.name, message);
   }
 
   /** What was written. A view, valid until the next message. */

@@ -1,13 +1,19 @@
-import { type Protocol, protocolError, type ReadBuffer, type WriteBuffer } from '@gev/core';
-import { notPackable, quoted, tooLong } from './error.js';
+import {
+  assertBytes,
+  type Protocol,
+  protocolError,
+  type ReadBuffer,
+  type WriteBuffer,
+} from '@gev/core';
+import { invalidOption, notPackable, quoted, tooLong, tooLongToSend } from './error.js';
 import { FrameWriter } from './frame-writer.js';
 import { LazyMessage, type LazyMessages } from './lazy-message.js';
 import type { MessageType } from './message-type.js';
-import { type ProtobufOptions, resolveOptions } from './options.js';
+import { checkRegistry, type ProtobufOptions, resolveOptions } from './options.js';
 import { PayloadDecoder } from './payload-decoder.js';
 import type { Registry } from './registry.js';
 import { TypeIndex } from './type-index.js';
-import type { RawMessage, TypedMessage, TypeName } from './typed-message.js';
+import type { RawMessage, Receivable, TypedMessage, TypeName } from './typed-message.js';
 
 // u32 length of what follows, u16 length of the type name, type name, payload. Big-endian.
 const LENGTH = 4;
@@ -18,7 +24,10 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Options of {@link protobufFrames}. */
 export interface FrameOptions<Received extends string = string> extends ProtobufOptions {
-  /** Names of the types that a peer may send; another is a protocol error. Default: all. */
+  /**
+   * Names of the types that a peer may send; another is a protocol error. Default: all but those of
+   * `google.protobuf`.
+   */
   readonly receive?: readonly Received[];
 }
 
@@ -30,12 +39,15 @@ export interface FrameOptions<Received extends string = string> extends Protobuf
  * malformed payload is `ERR_GEV_PROTOCOL` and closes its connection. Messages and what they hold
  * are the handler's to keep, but for fields of type `bytes` with `bytes: 'view'`.
  *
+ * What cannot be encoded, or makes a frame over `maxFrameLength`, throws `ERR_GEV_HANDLER` in `pack`,
+ * before a byte is written.
+ *
  * @throws GevError `ERR_GEV_INVALID_OPTION`
  */
 export function protobufFrames<
   In extends object,
   Out extends object,
-  Received extends TypeName<In> = TypeName<In>,
+  Received extends TypeName<In> = Receivable<In>,
 >(
   registry: Registry<In, Out>,
   options?: FrameOptions<Received> & { readonly lazy?: false },
@@ -44,7 +56,7 @@ export function protobufFrames<
 export function protobufFrames<
   In extends object,
   Out extends object,
-  Received extends TypeName<In> = TypeName<In>,
+  Received extends TypeName<In> = Receivable<In>,
 >(
   registry: Registry<In, Out>,
   options: FrameOptions<Received> & { readonly lazy: true },
@@ -53,8 +65,12 @@ export function protobufFrames(
   registry: Registry,
   options: FrameOptions = {},
 ): Protocol<unknown, never> {
+  checkRegistry(registry);
   const { maxFrameLength, bytes, lazy } = resolveOptions(options, LENGTH, 'receive');
-  const { receive = registry.names } = options;
+  const { receive = registry.receivable } = options;
+  if (!Array.isArray(receive)) {
+    throw invalidOption(`receive is ${String(receive)}: give a list of names of types`);
+  }
   const received = new TypeIndex(receive.map((name) => registry.type(name)));
   const frames = new GevFrames(registry, received, maxFrameLength, new PayloadDecoder(bytes));
   return {
@@ -98,10 +114,11 @@ class GevFrames {
   }
 
   pack(sent: TypedMessage | RawMessage, out: WriteBuffer): void {
-    const type = this.#registry.get(sent.type);
-    if (type === undefined) throw notPackable(`there is no type ${quoted(String(sent.type))}`);
+    const type = this.#registry.get(sent?.type);
+    if (type === undefined) throw noType(sent);
     if ('message' in sent) this.#packMessage(type, sent.message, out);
-    else packPayload(type, sent.payload, out);
+    else if ('payload' in sent) this.#packPayload(type, sent.payload, out);
+    else throw notPackable(`what is sent of type ${type.name} has neither message nor payload`);
   }
 
   #packMessage(type: MessageType, message: object, out: WriteBuffer): void {
@@ -112,8 +129,20 @@ class GevFrames {
     // returned: it may throw, and what it has written then stands over the name before.
     if (this.#headed !== type || this.#headedIn !== writer.buf) this.#fillName(type);
     writer.encode(type, message);
-    fillLength(writer.buf, writer.pos - LENGTH);
+    const length = writer.pos - LENGTH;
+    if (length > this.#maxLength) throw tooLongToSend(length, this.#maxLength);
+    fillLength(writer.buf, length);
     out.write(writer.written());
+  }
+
+  #packPayload({ nameBytes }: MessageType, payload: Uint8Array, out: WriteBuffer): void {
+    assertBytes(payload);
+    const length = NAME_LENGTH + nameBytes.length + payload.length;
+    if (length > this.#maxLength) throw tooLongToSend(length, this.#maxLength);
+    out.writeUint32(length);
+    out.writeUint16(nameBytes.length);
+    out.write(nameBytes);
+    out.write(payload);
   }
 
   #fillName(type: MessageType): void {
@@ -155,11 +184,11 @@ function fillLength(frame: Uint8Array, length: number): void {
   frame[3] = length;
 }
 
-function packPayload({ nameBytes }: MessageType, payload: Uint8Array, out: WriteBuffer): void {
-  out.writeUint32(NAME_LENGTH + nameBytes.length + payload.length);
-  out.writeUint16(nameBytes.length);
-  out.write(nameBytes);
-  out.write(payload);
+/** For what a caller without types may have given. */
+function noType(sent: unknown): Error {
+  const type = (sent as { type?: unknown } | null | undefined)?.type;
+  if (typeof type === 'string') return notPackable(`there is no type ${quoted(type)}`);
+  return notPackable(`a value of type ${typeof sent} cannot be sent: give { type, message }`);
 }
 
 function tooShort(length: number, nameLength: number) {

@@ -17,4 +17,10 @@ export { type FrameOptions, protobufFrames } from './gev-frame.js';
 export type { LazyMessage, LazyMessages } from './lazy-message.js';
 export type { ProtobufOptions } from './options.js';
 export type { Registry } from './registry.js';
-export type { AnyMessages, RawMessage, TypedMessage, TypeName } from './typed-message.js';
+export type {
+  AnyMessages,
+  RawMessage,
+  Receivable,
+  TypedMessage,
+  TypeName,
+} from './typed-message.js';

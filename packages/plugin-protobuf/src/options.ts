@@ -3,8 +3,9 @@ import { invalidOption } from './error.js';
 /** What both protocols can be told. */
 export interface ProtobufOptions {
   /**
-   * Bytes of the largest frame that is taken, without its length field; more is a protocol error, at
-   * once. Default: what fits into a server's default `maxInputBuffer` of 1 MiB, length included.
+   * Bytes of the largest frame, without its length field. More from a peer is a protocol error, at
+   * once; more is not sent, for a peer with the same options would refuse it. Default: what fits into a
+   * server's default `maxInputBuffer` of 1 MiB, length included.
    */
   readonly maxFrameLength?: number;
   /**
@@ -33,6 +34,9 @@ export function resolveOptions(
   header: number,
   more: string,
 ): Required<ProtobufOptions> {
+  if (typeof options !== 'object' || options === null) {
+    throw invalidOption(`the options are ${String(options)}: give an object, or leave them out`);
+  }
   const names = [...NAMES, more];
   const wrong = Object.keys(options).find((name) => !names.includes(name));
   if (wrong !== undefined) {
@@ -47,4 +51,15 @@ export function resolveOptions(
   if (!BYTES.includes(bytes)) throw invalidOption(`bytes is ${String(bytes)}: give copy or view`);
   if (typeof lazy !== 'boolean') throw invalidOption(`lazy is ${String(lazy)}: give true or false`);
   return { maxFrameLength, bytes, lazy };
+}
+
+/**
+ * Not instanceof: a registry may be of the other copy of this package (ESM and CommonJS).
+ *
+ * @throws GevError `ERR_GEV_INVALID_OPTION`
+ */
+export function checkRegistry(registry: unknown): void {
+  const { type } = (registry ?? {}) as { type?: unknown };
+  if (typeof type === 'function') return;
+  throw invalidOption(`the registry is ${String(registry)}: give what createRegistry() returns`);
 }

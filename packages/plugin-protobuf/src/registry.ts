@@ -1,7 +1,7 @@
 import type { MessageCodec } from './codec.js';
 import { invalidOption, quoted } from './error.js';
 import { MessageType } from './message-type.js';
-import type { AnyMessages, TypeName } from './typed-message.js';
+import { type AnyMessages, COMMON, type Receivable, type TypeName } from './typed-message.js';
 
 /**
  * The types of message that peers may send and handlers may answer with, by their full names.
@@ -22,6 +22,11 @@ export class Registry<In extends object = AnyMessages, Out extends object = In> 
   /** All names, in the order of their declaration. */
   get names(): readonly TypeName<In>[] {
     return [...this.#byName.keys()] as TypeName<In>[];
+  }
+
+  /** Names of what a peer may send to a protocol that is not told by its option `receive`. */
+  get receivable(): readonly Receivable<In>[] {
+    return this.names.filter((name) => !name.startsWith(COMMON)) as Receivable<In>[];
   }
 
   has(name: string): boolean {

@@ -64,11 +64,13 @@ export function rootOfDescriptor(descriptor: protobuf.INamespace): protobuf.Root
 
 /** The types that are named one by one. */
 export function codecsOfTypes(types: object): NamedCodecs {
+  if (!isPlain(types)) throw noObject('types', types);
   return Object.entries(types).map(([name, codec]) => [name, checkCodec(name, codec)]);
 }
 
 /** All classes in a static module, named by the way to them. */
 export function codecsOfModule(module: object): NamedCodecs {
+  if (!isPlain(module) && !isCodec(module)) throw noObject('module', module);
   const found: [string, MessageCodec][] = [];
   collectClasses(module, '', found, new Set());
   return found;
@@ -89,6 +91,10 @@ function collectClasses(
     if (isClass) found.push([prefix + key, checkCodec(prefix + key, value)]);
     collectClasses(value, `${prefix}${key}.`, found, seen);
   }
+}
+
+function noObject(name: string, value: unknown): Error {
+  return invalidOption(`${name} is ${String(value)}: give an object with the types in it`);
 }
 
 function isPlain(value: unknown): value is object {

@@ -4,6 +4,15 @@ export type AnyMessages = Record<string, Record<string, unknown>>;
 /** The names in a map of types. */
 export type TypeName<Messages extends object> = keyof Messages & string;
 
+/** Where Google's common types are. They come by imports, as a rule for fields of other messages. */
+export const COMMON = 'google.protobuf.';
+
+/** The names that a peer may send where nobody has said which: all but Google's common types. */
+export type Receivable<Messages extends object> = Exclude<
+  TypeName<Messages>,
+  `${typeof COMMON}${string}`
+>;
+
 /**
  * A message with the name of its type: for a map of types the union over them, which `type` tells
  * apart.

@@ -26,7 +26,7 @@ interface Options {
 }
 
 describe('README.md', () => {
-  it('has examples', () => assert.equal(examples.length, 3));
+  it('has examples', () => assert.equal(examples.length, 4));
 
   it('has a server that answers', async () => {
     let options: Options | undefined;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import protobuf from 'protobufjs';
 import { describe, it } from 'vitest';
-import { createRegistry, protobufFrames } from '../src/index.js';
-import { packed, refused, unpacked } from './bytes.js';
+import { createRegistry, protobufDelimited, protobufFrames } from '../src/index.js';
+import { frame, packed, refused, unpacked } from './bytes.js';
 import * as statics from './fixtures/generated/static.js';
 import { proto } from './registries.js';
 
@@ -40,6 +40,30 @@ describe('createRegistry', () => {
     assert.deepEqual(names, ['Event', 'google.protobuf.Timestamp']);
   });
 
+  it("has Google's common types received only where they are named", () => {
+    const text = `syntax = "proto3"; import "google/protobuf/struct.proto";
+      message Event { google.protobuf.Value value = 1; }`;
+    const struct = 'google.protobuf.Struct';
+    const bytes = frame(struct, []);
+    const root = new protobuf.Root();
+    protobuf.parse(text, root);
+    root.addJSON(protobuf.common.get('google/protobuf/struct.proto')!.nested!);
+    for (const source of [{ proto: text }, { root }, { descriptor: root.toJSON() }]) {
+      const registry = createRegistry(source);
+      assert.deepEqual(registry.receivable, ['Event']);
+      const all = protobufFrames(registry);
+      const message = refused('ERR_GEV_PROTOCOL', () => unpacked(all, bytes));
+      assert.match(message, /Struct" came, which is not received/);
+      const named = protobufFrames(registry, { receive: ['Event', struct] });
+      assert.equal(unpacked(named, bytes)[0]?.type, struct);
+      // What is not received can be sent, and be a field, and a stream of its own.
+      assert.deepEqual(packed(all, { type: struct, message: {} }), new Uint8Array(bytes));
+      const value = { value: { stringValue: 'text' } };
+      assert.equal(unpacked(all, packed(all, { type: 'Event', message: value })).length, 1);
+      assert.equal(unpacked(protobufDelimited(registry, struct), Uint8Array.of(0)).length, 1);
+    }
+  });
+
   it('takes a static module, or types by names of your own', () => {
     const whole = createRegistry({ module: statics });
     assert.deepEqual(whole.names, ['statics.Ping', 'statics.Ping.Detail']);
@@ -62,7 +86,21 @@ describe('createRegistry', () => {
     refuse({ types: { ['x'.repeat(65_536)]: statics.statics.Ping } });
     refuse({ module: {} });
     refuse({ descriptor: { nested: { A: { fields: { b: { type: 'C', id: 1 } } } } } });
-    assert.match(refuse({}), /one of: proto, root/);
+    assert.match(refuse({}), /one of: proto, root.*nothing in it/);
+    assert.match(refuse({ protos: '' }), /one of: proto, root.* with protos/);
+  });
+
+  it('refuses what is no source at all', () => {
+    for (const source of [undefined, null, 'syntax = "proto3";', 5]) {
+      assert.match(refuse(source as never), /one of: proto, root.*given is/);
+    }
+    for (const nothing of [null, undefined, 5]) {
+      assert.match(refuse({ types: nothing }), /types is .*: give an object/);
+      assert.match(refuse({ module: nothing }), /module is .*: give an object/);
+      refuse({ proto: nothing });
+      refuse({ root: nothing });
+      refuse({ descriptor: nothing });
+    }
   });
 
   it('tells of types that were made for another copy of protobufjs', () => {

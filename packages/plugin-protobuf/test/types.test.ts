@@ -47,6 +47,17 @@ describe('types', () => {
     expectTypeOf(frames).toEqualTypeOf<Protocol<In, Union>>();
   });
 
+  it('of what is received leave out those of Google, unless they are named', () => {
+    type Common = { 'google.protobuf.Any': { value: Uint8Array } };
+    const text = 'import "google/protobuf/any.proto"; message A {}';
+    const registry = createRegistry<{ A: Ping } & Common>({ proto: `syntax = "proto3"; ${text}` });
+    type In<P> = P extends Protocol<infer Message, never> ? Message : never;
+    const usual = protobufFrames(registry);
+    expectTypeOf<In<typeof usual>['type']>().toEqualTypeOf<'A'>();
+    const named = protobufFrames(registry, { receive: ['google.protobuf.Any'] });
+    expectTypeOf<In<typeof named>['type']>().toEqualTypeOf<'google.protobuf.Any'>();
+  });
+
   it('without a map are open', () => {
     const frames = protobufFrames(createRegistry({ proto }));
     type Open = { readonly type: string; readonly message: Record<string, unknown> };
