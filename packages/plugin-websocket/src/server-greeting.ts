@@ -77,6 +77,7 @@ export class ServerGreeting<Data> implements Greeting {
       settled();
       return true;
     }
+    this.#reader.skipEmptyLines(buffer);
     const size = this.#reader.find(buffer);
     if (size === undefined) return false;
     this.#onHead(parseRequestHead(this.#reader.text(buffer, size)), buffer, size);
@@ -131,7 +132,8 @@ export class ServerGreeting<Data> implements Greeting {
     if (typeof reply !== 'object') {
       throw invalidOption('the answer of request', reply, '{ status, headers, body } or nothing');
     }
-    const isKept = !hasBody(head.headers) && !hasToken(head.headers.get('connection'), 'close');
+    const connection = head.headers.get('connection');
+    const isKept = !head.isOld && !hasBody(head.headers) && !hasToken(connection, 'close');
     const isHead = head.method === 'HEAD';
     if (isKept) {
       this.#reply(reply, true, isHead);

@@ -9,6 +9,7 @@ import { HeadReader } from '../src/handshake/head-reader.js';
 import { HttpError } from '../src/handshake/http-error.js';
 import { writeReply, writeUpgrade } from '../src/handshake/response-writer.js';
 import { hasToken, listOf, trim } from '../src/handshake/tokens.js';
+import { UpgradeRequest } from '../src/handshake/upgrade-request.js';
 import { ACCEPT, upgradeRequest } from './wire.js';
 
 const LIMITS = { maxHeader: 8192, maxHeaders: 100 };
@@ -86,6 +87,22 @@ describe('HeadReader', () => {
     expect(statusOf(() => new HeadReader(LIMITS).find(buffer))).toBe(status);
   });
 
+  it('drops empty lines before a head, however they arrive, and none within it', () => {
+    for (const lines of ['\r\n', '\r\n\r\n']) {
+      for (let cut = 0; cut <= lines.length; cut += 1) {
+        const reader = new HeadReader(LIMITS);
+        const buffer = new RingBuffer();
+        for (const part of [lines.slice(0, cut), lines.slice(cut), `${head}\r\nrest`]) {
+          buffer.writeString(part);
+          reader.skipEmptyLines(buffer);
+          reader.find(buffer);
+        }
+        reader.skipEmptyLines(buffer);
+        expect(buffer.length).toBe(head.length + 6);
+      }
+    }
+  });
+
   it('takes a head of just as many bytes and lines as are allowed', () => {
     const texts = [
       `GET / HTTP/1.1\r\nA: ${'x'.repeat(8192 - 16 - 3 - 4)}\r\n\r\n`,
@@ -114,7 +131,10 @@ describe('parseRequestHead', () => {
     ['no target', 'GET HTTP/1.1\r\nHost: a', 400],
     ['a method that is no token', 'G@T / HTTP/1.1\r\nHost: a', 400],
     ['a version that is none', 'GET / HTTP/11\r\nHost: a', 400],
-    ['HTTP/1.0', 'GET / HTTP/1.0\r\nHost: a', 505],
+    ['a target that is no path', 'GET a HTTP/1.1\r\nHost: a', 400],
+    ['a target with more than an asterisk', 'GET *a HTTP/1.1\r\nHost: a', 400],
+    ['two Hosts of HTTP/1.0', 'GET / HTTP/1.0\r\nHost: a\r\nHost: b', 400],
+    ['HTTP/1.2', 'GET / HTTP/1.2\r\nHost: a', 505],
     ['HTTP/2.0', 'GET / HTTP/2.0\r\nHost: a', 505],
     ['no Host', 'GET / HTTP/1.1', 400],
     ['two Hosts', 'GET / HTTP/1.1\r\nHost: a\r\nHost: b', 400],
@@ -126,6 +146,25 @@ describe('parseRequestHead', () => {
     ['a CR within a line', 'GET / HTTP/1.1\r\nHost: a\r\nA: b\rc', 400],
   ])('refuses %s', (_name, head, status) => {
     expect(statusOf(() => parseRequestHead(head))).toBe(status);
+  });
+});
+
+describe('UpgradeRequest', () => {
+  const address = { transport: 'tcp', host: '127.0.0.1', port: 1 } as const;
+
+  it.each([
+    ['/', '/', ''],
+    ['/a/b?c=d?e', '/a/b', 'd?e'],
+    ['//a', '//a', ''],
+    ['http://example.org', '/', ''],
+    ['http://example.org?c=d', '/', 'd'],
+    ['http://example.org:80/a?c=http://x/y', '/a', 'http://x/y'],
+    ['WS://example.org/a//b', '/a//b', ''],
+    ['*', '*', ''],
+  ])('of %s', (target, path, value) => {
+    const head = parseRequestHead(`GET ${target} HTTP/1.1\r\nHost: a`);
+    const request = new UpgradeRequest(head, address);
+    expect([request.path, request.query.get('c') ?? '']).toEqual([path, value]);
   });
 });
 

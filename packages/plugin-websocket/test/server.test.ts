@@ -55,7 +55,7 @@ describe('the opening handshake', () => {
 
   it.each([
     ['what is no HTTP', 'hello\r\n\r\n', 400],
-    ['HTTP/1.0', upgradeRequest().replace('HTTP/1.1', 'HTTP/1.0'), 505],
+    ['HTTP/2.0', upgradeRequest().replace('HTTP/1.1', 'HTTP/2.0'), 505],
     ['version 8', upgradeRequest().replace('13', '8'), 426],
     ['a head without an end', 'x'.repeat(9000), 431],
   ])('refuses %s, and tells why', (_name, text, status) => {
@@ -197,7 +197,7 @@ describe('plain HTTP', () => {
           path === '/none' ? undefined : { status: 200, body: `${method} ${path}` },
       }),
     );
-    const answers = peer.receive(get('/a') + get('/none') + get('/b')).toString();
+    const answers = peer.receive(`${get('/a')}\r\n${get('/none')}${get('/b')}`).toString();
     expect(answers).toMatch(
       /^HTTP\/1\.1 200 [\s\S]*GET \/aHTTP\/1\.1 426 [\s\S]*HTTP\/1\.1 200 [\s\S]*GET \/b$/,
     );
@@ -222,6 +222,16 @@ describe('plain HTTP', () => {
       expect(peer.receive(get('/', lines)).toString()).toMatch(/^HTTP\/1\.1 500 /);
       expect(peer.error?.code).toBe('ERR_GEV_INVALID_OPTION');
     }
+  });
+
+  it('may come as HTTP/1.0, as proxies and health checks send it: answered and closed', () => {
+    const request = ({ path }: { path: string }) => ({ status: 200, body: path });
+    const peer = new BytePeer(webSocket({ request }));
+    const answer = peer.receive(`GET /health HTTP/1.0\r\n\r\n${get()}`).toString();
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*Connection: close\r\n[\s\S]*\/health$/);
+    expect(peer.connection.ended).toBe('close');
+    const old = upgradeRequest().replace('HTTP/1.1', 'HTTP/1.0');
+    expect(new BytePeer(webSocket({})).receive(old).toString()).toMatch(/^HTTP\/1\.1 426 /);
   });
 
   it('is closed behind a request with a body, which is not read', () => {

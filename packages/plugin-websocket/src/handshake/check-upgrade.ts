@@ -3,9 +3,12 @@ import type { RequestHead } from './head.js';
 import { HttpError } from './http-error.js';
 import { hasToken, isToken, listOf } from './tokens.js';
 
-/** True when the request wants to become a WebSocket, rightly or not. */
-export function wantsUpgrade({ headers }: RequestHead): boolean {
-  return hasToken(headers.get('upgrade'), 'websocket');
+/**
+ * True when the request wants to become a WebSocket, rightly or not. What HTTP/1.0 says of it does not
+ * count (RFC 9110, section 7.8).
+ */
+export function wantsUpgrade({ headers, isOld }: RequestHead): boolean {
+  return !isOld && hasToken(headers.get('upgrade'), 'websocket');
 }
 
 /**

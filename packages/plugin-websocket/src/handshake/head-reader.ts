@@ -3,6 +3,7 @@ import { HttpError } from './http-error.js';
 
 const CR = 13;
 const LF = 10;
+const CR_LF = 0x0d0a;
 
 /** What bounds the head of a request or response. */
 export interface HeadLimits {
@@ -53,6 +54,17 @@ export class HeadReader {
       if (this.#lines > this.#limits.maxHeaders + 1) {
         throw new HttpError(431, `more than ${this.#limits.maxHeaders} header lines`);
       }
+    }
+  }
+
+  /**
+   * Drops empty lines before a request, which a client may have sent behind the last one (RFC 9112,
+   * section 2.2).
+   */
+  skipEmptyLines(buffer: ReadBuffer): void {
+    while (this.#lines === 0 && buffer.peekUint16() === CR_LF) {
+      buffer.retrieve(2);
+      this.#scanned = 0;
     }
   }
 

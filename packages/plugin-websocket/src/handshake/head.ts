@@ -9,6 +9,8 @@ export interface RequestHead {
   readonly method: string;
   /** As it stands in the request line, such as `/chat?room=1`. */
   readonly target: string;
+  /** HTTP/1.0: it cannot upgrade, and its connection ends with the answer. */
+  readonly isOld: boolean;
   readonly headers: Headers;
 }
 
@@ -20,7 +22,8 @@ export interface ResponseHead {
 
 // What may stand in a value: no control characters but the tab (RFC 9110, section 5.5).
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-const TARGET = /^[\x21-\x7e\x80-\xff]+$/;
+// RFC 9112, section 3.2: a path, a whole URL, or the asterisk of OPTIONS.
+const TARGET = /^(?:\*$|\/|[A-Za-z][A-Za-z0-9+.-]*:\/\/)[\x21-\x7e\x80-\xff]*$/;
 const STATUS_LINE = /^HTTP\/1\.1 ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/;
 
 /** @throws HttpError 400 or 505 */
@@ -31,12 +34,16 @@ export function parseRequestHead(head: string): RequestHead {
     throw new HttpError(400, 'the request line is not of the form METHOD TARGET HTTP/1.1');
   }
   if (!/^HTTP\/\d\.\d$/.test(version)) throw new HttpError(400, 'this is not HTTP');
-  if (version !== 'HTTP/1.1') throw new HttpError(505, `${version} is not supported: use HTTP/1.1`);
+  const isOld = version === 'HTTP/1.0';
+  if (!isOld && version !== 'HTTP/1.1') {
+    throw new HttpError(505, `${version} is not supported: use HTTP/1.1`);
+  }
   const headers = parseFields(lines);
-  // Exactly one (RFC 9112, section 3.2); two were joined by a comma, which no host has.
-  const host = headers.get('host');
-  if (host === undefined || host.includes(',')) throw new HttpError(400, 'there is no one Host');
-  return { method, target, headers };
+  // Exactly one (RFC 9112, section 3.2), which HTTP/1.0 did not know yet; two were joined by a comma,
+  // which no host has.
+  const host = headers.get('host') ?? (isOld ? '' : ',');
+  if (host.includes(',')) throw new HttpError(400, 'there is no one Host');
+  return { method, target, isOld, headers };
 }
 
 /** @throws HttpError when it is no HTTP/1.1 response */

@@ -2,10 +2,13 @@ import type { Address } from '@gev/core';
 import type { Headers, RequestHead } from './head.js';
 import { listOf } from './tokens.js';
 
+/** What stands before the path where the target is a whole URL (RFC 9112, section 3.2.2). */
+const HOST = /^[^/]+:\/\/[^/]*/;
+
 /** A request, as the hooks see it. */
 export class UpgradeRequest {
   readonly method: string;
-  /** As it stands in the request line, such as `/chat?room=1`. */
+  /** As it stands in the request line: `/chat?room=1`; a proxy may send `http://HOST/chat?room=1`. */
   readonly url: string;
   /** By their names in lower case; a field that comes twice is joined by `, `. */
   readonly headers: Headers;
@@ -19,10 +22,11 @@ export class UpgradeRequest {
     this.remoteAddress = remoteAddress;
   }
 
-  /** The url up to its question mark, not decoded. */
+  /** The path of the url: up to its question mark, not decoded. */
   get path(): string {
     const end = this.url.indexOf('?');
-    return end === -1 ? this.url : this.url.slice(0, end);
+    const target = end === -1 ? this.url : this.url.slice(0, end);
+    return target.startsWith('/') ? target : target.replace(HOST, '') || '/';
   }
 
   /** What stands behind the question mark. */
