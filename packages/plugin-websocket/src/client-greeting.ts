@@ -52,6 +52,8 @@ export class ClientGreeting<Data> implements Greeting {
     this.#refuse(handshakeError('the server took too long to answer: handshakeTimeout'));
   }
 
+  goAway(): void {}
+
   abort(): void {
     this.#refuse(handshakeError('the connection ended before the answer was there'));
   }

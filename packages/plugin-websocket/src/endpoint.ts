@@ -35,7 +35,10 @@ export interface WebSocketCallbacks<Data, Opening> {
   onClose?(ws: WebSocket<Data>, code: number, reason: string, wasClean: boolean): void;
   /** Unsent bytes fell from above the high watermark to below the low one. */
   onDrain?(ws: WebSocket<Data>): void;
-  /** What went wrong; also before `onOpen`, when a hook threw or a handshake was malformed. */
+  /**
+   * What went wrong; also before `onOpen`, when a hook threw (it may be late, and the connection gone)
+   * or a handshake was malformed.
+   */
   onError?(ws: WebSocket<Data>, error: GevError): void;
 }
 

@@ -11,6 +11,8 @@ export interface Greeting {
   advance(buffer: ReadBuffer): void;
   /** Its time is over. */
   expire(): void;
+  /** The server stops, and closes the connection next. */
+  goAway(): void;
   /** The connection is gone. */
   abort(): void;
 }

@@ -20,7 +20,7 @@ export interface CommonOptions {
   readonly maxHeaders?: number;
   /** Text messages stay bytes, validated, instead of becoming strings. Default false. */
   readonly textAsBytes?: boolean;
-  /** How long an opening handshake may take. Default 10 seconds; 0: for ever. */
+  /** How long an opening handshake may take, hooks included. Default 10 seconds; 0: for ever. */
   readonly handshakeTimeout?: number;
   /** How long the peer may take to answer a close frame. Default 10 seconds; 0: for ever. */
   readonly closeTimeout?: number;

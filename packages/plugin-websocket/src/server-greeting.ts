@@ -1,4 +1,4 @@
-import { type Connection, protocolError, type ReadBuffer } from '@gev/core';
+import { type Connection, GevError, protocolError, type ReadBuffer } from '@gev/core';
 import { answerOffers } from './deflate/negotiation.js';
 import { invalidOption } from './error-codes.js';
 import type { Greeting } from './greeting.js';
@@ -35,6 +35,8 @@ export class ServerGreeting<Data> implements Greeting {
   #isOver = false;
   /** More answers wait for the peer than should: the connection comes back once they have left. */
   #isBacklogged = false;
+  /** Bytes of answers that waited for the peer when the time was up. */
+  #unsent = Number.POSITIVE_INFINITY;
   /** Bytes of the head that a hook was asked about, and what to do now that it has answered. */
   #headSize = 0;
   #settled: (() => void) | undefined = undefined;
@@ -44,7 +46,7 @@ export class ServerGreeting<Data> implements Greeting {
     this.#hooks = hooks;
     this.#connection = session.connection;
     this.#reader = new HeadReader(hooks.headLimits);
-    session.arm(session.endpoint.timing.handshakeTimeout);
+    this.#arm();
   }
 
   advance(buffer: ReadBuffer): void {
@@ -58,13 +60,42 @@ export class ServerGreeting<Data> implements Greeting {
   }
 
   expire(): void {
-    this.#closeWith({ status: 408, body: 'The handshake took too long.\n' });
+    if (this.#isWaiting) {
+      this.#closeWith({ status: 503, body: 'The answer took too long.\n' });
+    } else if (this.#isBeingRead()) {
+      this.#arm();
+    } else if (this.#connection.readBufferLength > 0) {
+      this.#closeWith({ status: 408, body: 'The request took too long.\n' });
+    } else {
+      // Nobody asked: a 408 could be taken for the answer to a request that is on its way.
+      this.#isOver = true;
+      this.#connection.close();
+    }
   }
 
-  abort(): void {}
+  goAway(): void {
+    if (!this.#isWaiting) return;
+    this.#reply({ status: 503, body: 'This server is stopping.\n' });
+    this.#isOver = true;
+  }
+
+  abort(): void {
+    this.#isOver = true;
+  }
 
   get #isOpen(): boolean {
     return this.#session.greeting === this && !this.#isOver;
+  }
+
+  #arm(): void {
+    this.#session.arm(this.#session.endpoint.timing.handshakeTimeout);
+  }
+
+  /** A long answer may take longer than a handshake, as long as the peer goes on to take some of it. */
+  #isBeingRead(): boolean {
+    const before = this.#unsent;
+    this.#unsent = this.#connection.writeBufferLength;
+    return this.#unsent > 0 && this.#unsent < before;
   }
 
   /** False when there is nothing to be done now. */
@@ -119,13 +150,22 @@ export class ServerGreeting<Data> implements Greeting {
       this.#settled = settled;
       this.#connection.resume();
     };
-    answer.then(
+    Promise.resolve(answer).then(
       (value) => settle(() => goOn(value)),
-      (error) =>
+      (error) => {
+        if (this.#isOver) this.#failLate(error);
         settle(() => {
           throw error;
-        }),
+        });
+      },
     );
+  }
+
+  /** Nobody is there to be answered, and no loop to throw to. */
+  #failLate(cause: unknown): void {
+    const { callbacks } = this.#session.endpoint;
+    const message = 'a hook failed when its connection had ended already: see cause';
+    callbacks.onError?.(this.#session, new GevError('ERR_GEV_HANDLER', message, { cause }));
   }
 
   #answer(head: RequestHead, reply: HttpReply): void {
@@ -137,7 +177,7 @@ export class ServerGreeting<Data> implements Greeting {
     const isHead = head.method === 'HEAD';
     if (isKept) {
       this.#reply(reply, true, isHead);
-      this.#session.arm(this.#session.endpoint.timing.handshakeTimeout);
+      this.#arm();
     } else {
       this.#closeWith(reply, isHead);
     }
@@ -194,6 +234,7 @@ export class ServerGreeting<Data> implements Greeting {
 
   #reply(reply: HttpReply, keepAlive = false, withoutBody = false): void {
     const bytes = writeReply(reply, { keepAlive, withoutBody });
+    this.#unsent = Number.POSITIVE_INFINITY;
     this.#isBacklogged = !this.#session.trySend(new PackedBytes(bytes));
   }
 }

@@ -204,6 +204,7 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, SlowCon
 
   /** The server stops: there will be no answer to wait for. */
   goAway(): void {
+    this.greeting?.goAway();
     if (!this.isOpen) return;
     this.#closing = new CloseMachine();
     this.#sendClose(this.#closing.fail(CloseCode.goingAway, ''));
@@ -230,7 +231,7 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, SlowCon
       this.#deadline = NEVER;
       if (this.greeting === undefined) this.connection.destroy();
       else this.greeting.expire();
-      return false;
+      return this.#deadline !== NEVER;
     }
     if (this.isOpen) this.#beat(now);
     return this.#deadline !== NEVER || this.endpoint.timing.heartbeat !== undefined;

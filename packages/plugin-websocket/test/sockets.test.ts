@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect as connectTcp, createServer as createTcpServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { connect } from 'gev';
 import { afterEach, describe, expect, it } from 'vitest';
 import Ws from 'ws';
@@ -71,6 +72,60 @@ describe('a server', () => {
     slow.socket.write('GET / HTTP/1.1\r\nHost: a\r\n');
     await expect.poll(() => silent.ended && slow.ended).toBe(true);
     expect(slow.received.toString()).toMatch(/^HTTP\/1\.1 408 /);
+    expect(silent.received).toHaveLength(0);
+  });
+
+  it('ends what asks no more without a word, as it may have asked just now', async () => {
+    const request = () => ({ status: 200, body: 'ok' });
+    await using server = await serve({ handshakeTimeout: 60, request });
+    const peer = await raw(server.url);
+    peer.socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    await expect.poll(() => peer.ended).toBe(true);
+    expect(peer.received.toString()).toMatch(/^HTTP\/1\.1 200 [\s\S]*ok$/);
+  });
+
+  it('lets a long answer take its time, but only while it is read', async () => {
+    const body = Buffer.alloc(12 * 1024 * 1024, 'x');
+    const limits = { maxOutputBuffer: 2 * body.length, highWatermark: body.length };
+    await using server = await serve(
+      { handshakeTimeout: 60, request: () => ({ status: 200, body }) },
+      { ...limits, closeTimeout: 100 },
+    );
+    const [slow, stuck] = [await raw(server.url), await raw(server.url)];
+    for (const { socket } of [slow, stuck]) {
+      socket.removeAllListeners('data').pause();
+      socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    }
+    const start = performance.now();
+    while (slow.socket.bytesRead < body.length) {
+      if (slow.socket.read() === null) await once(slow.socket, 'readable');
+      await setTimeout(2);
+    }
+    expect(performance.now() - start).toBeGreaterThan(60);
+    expect(slow.ended).toBe(false);
+    await expect.poll(() => server.connections).toBe(0);
+  }, 20_000);
+
+  it('answers with 503 where its own hook takes too long, or the server stops first', async () => {
+    const errors: unknown[] = [];
+    const fail: ((why: Error) => void)[] = [];
+    const upgrade = () => new Promise<never>((_resolve, reject) => void fail.push(reject));
+    for (const handshakeTimeout of [60, 0]) {
+      const server = await serve({
+        handshakeTimeout,
+        upgrade,
+        onError: (_ws, error) => void errors.push(error.cause),
+      });
+      const peer = await raw(server.url);
+      peer.socket.write(upgradeRequest());
+      await expect.poll(() => fail).toHaveLength(1);
+      if (handshakeTimeout === 0) await server.close();
+      await expect.poll(() => peer.ended).toBe(true);
+      expect(peer.received.toString()).toMatch(/^HTTP\/1\.1 503 /);
+      await server.close();
+      fail.pop()!(new Error('too late'));
+    }
+    await expect.poll(() => errors).toEqual([new Error('too late'), new Error('too late')]);
   });
 
   it('bounds what comes while upgrade makes up its mind, and goes on in order', async () => {
