@@ -13,4 +13,20 @@ export { publish } from './publish.js';
 export { type WebSocketApplication, type WebSocketOptions, webSocket } from './server.js';
 export { type AcceptOptions, accept, reject, type Verdict } from './server-hooks.js';
 export type { SlowConsumers } from './slow-consumers.js';
+export type {
+  StandardEvents,
+  StandardListener,
+  WebSocketCloseEvent,
+  WebSocketErrorEvent,
+  WebSocketMessageEvent,
+} from './standard/events.js';
+export type {
+  BinaryType,
+  StandardWebSocket,
+  StandardWebSocketOptions,
+} from './standard/standard-web-socket.js';
+export {
+  type StandardWebSocketClass,
+  standardWebSocket,
+} from './standard/standard-web-socket-class.js';
 export { type MessageOptions, ReadyState, type WebSocket } from './web-socket.js';

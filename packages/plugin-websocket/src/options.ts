@@ -35,7 +35,8 @@ export interface CommonOptions {
 
 const MiB = 1024 * 1024;
 const CALLBACKS = ['onOpen', 'onMessage', 'onPing', 'onPong', 'onClose', 'onDrain', 'onError'];
-const COMMON = [
+/** Names of {@link CommonOptions}. */
+export const COMMON = [
   'maxPayload',
   'maxFragments',
   'maxHeader',

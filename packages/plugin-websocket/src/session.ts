@@ -134,7 +134,7 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, SlowCon
   }
 
   close(code: number = CloseCode.normal, reason = ''): void {
-    checkClose(code, reason);
+    if (code !== CloseCode.noStatus) checkClose(code, reason);
     if (!this.isOpen) return;
     this.#closing = new CloseMachine();
     this.#sendClose(this.#closing.begin(code, reason));

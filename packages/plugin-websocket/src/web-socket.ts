@@ -83,7 +83,7 @@ export interface WebSocket<Data = undefined> {
    * Begins the closing handshake; no messages are delivered from now on. Once both sides have sent a
    * close frame, or `closeTimeout` later, the connection ends. Does nothing when it is closing.
    *
-   * @param code 1000 (the default) to 1003, 1007 to 1014, 3000 to 4999
+   * @param code 1000 (the default) to 1003, 1007 to 1014, 3000 to 4999; 1005: none is sent, and no reason
    * @param reason at most 123 bytes
    * @throws GevError `ERR_GEV_INVALID_OPTION`
    */
