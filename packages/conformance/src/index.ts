@@ -3,7 +3,8 @@ export { type LoadBalancerClaims, loadBalancerSuite } from './load-balancer-suit
 export { pollerSuite } from './poller-suite/index.js';
 export { Random } from './poller-suite/random.js';
 export type { Peer, PeerNetwork, PeerServer, PollerTarget } from './poller-suite/target.js';
-export { type ProtocolSuiteOptions, protocolSuite } from './protocol-suite.js';
+export { protocolSuite } from './protocol-suite.js';
+export type { ProtocolSuiteOptions } from './protocol-suite-options.js';
 export type { Runner } from './runner.js';
 export { createTestConnection, TestConnection } from './test-connection.js';
 export { TestLoop, TestTopics } from './test-loop.js';

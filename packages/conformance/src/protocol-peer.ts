@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Protocol, ReadBuffer } from '@gev/core';
+import { isGevError, type Protocol, type ReadBuffer } from '@gev/core';
 import type { ReadWriteBuffer } from './buffer-suite.js';
 import { createTestConnection } from './test-connection.js';
 
@@ -13,6 +13,7 @@ export interface ProtocolPeerOptions<In, Out> {
   readonly preamble?: Uint8Array;
   readonly discards?: boolean;
   readonly consumesParts?: boolean;
+  readonly maxBuffered?: number;
 }
 
 /** One connection of a protocol, driven as a loop drives it but without a socket. */
@@ -23,31 +24,41 @@ export class ProtocolPeer<In, Out> {
   readonly #createBuffer: () => ReadWriteBuffer;
   /** Bytes may be consumed before a message is there. */
   readonly #mayConsume: boolean;
+  readonly #consumesParts: boolean;
+  readonly #maxBuffered: number;
+  /** Bytes that came since the last message. */
+  #sinceMessage = 0;
 
   /** @param protocol to be shared with other connections; without it one of its own */
   constructor(options: ProtocolPeerOptions<In, Out>, protocol = options.create()) {
     this.#protocol = protocol;
     this.#createBuffer = options.createBuffer;
     this.#mayConsume = options.discards === true || options.consumesParts === true;
+    this.#consumesParts = options.consumesParts === true;
+    this.#maxBuffered = options.maxBuffered ?? Number.POSITIVE_INFINITY;
     this.buffer = options.createBuffer();
     protocol.onOpen?.(this.#connection);
     if (options.preamble) {
       assert.deepEqual(this.receive(options.preamble), [], 'the preamble yielded messages');
+      this.#sinceMessage = this.buffer.length;
     }
   }
 
   /** Unpacks what there is with these bytes and returns the messages, copied. */
   receive(bytes: Uint8Array): unknown[] {
     this.buffer.write(bytes);
+    this.#sinceMessage += bytes.length;
     const messages: unknown[] = [];
     for (;;) {
       const before = contents(this.buffer);
       const message = this.#protocol.unpack(this.#guarded(before.length), this.#connection);
       if (message === undefined) {
         this.#checkRest(before);
+        this.#checkWaiting();
         return messages;
       }
       messages.push(plain(message));
+      this.#sinceMessage = this.buffer.length;
       // It would be called for ever: a loop stops at the first undefined only.
       assert.ok(this.buffer.length < before.length, 'a message came without consuming a byte');
     }
@@ -60,9 +71,17 @@ export class ProtocolPeer<In, Out> {
     assert.deepEqual(rest, Uint8Array.from(kept), 'no message, but the buffer has changed');
   }
 
+  /** What waits is bounded: a peer that goes on and on has been refused. */
+  #checkWaiting(): void {
+    const waiting = this.#consumesParts ? this.#sinceMessage : this.buffer.length;
+    assert.ok(
+      waiting <= this.#maxBuffered,
+      `${waiting} bytes wait for the rest of a message, and maxBuffered is ${this.#maxBuffered}`,
+    );
+  }
+
   /** The bytes of one message. */
-  pack(message: Out): Uint8Array {
-    const out = this.#createBuffer();
+  pack(message: Out, out = this.#createBuffer()): Uint8Array {
     this.#protocol.pack(message, out, this.#connection);
     return contents(out);
   }
@@ -84,6 +103,11 @@ export class ProtocolPeer<In, Out> {
       },
     });
   }
+}
+
+/** Tells whether what `unpack` threw is what a peer is refused with. */
+export function isRefusal(error: unknown): boolean {
+  return isGevError(error) && error.code === 'ERR_GEV_PROTOCOL';
 }
 
 /** Feeds pieces one after another and returns all messages. */
@@ -110,7 +134,8 @@ export function plain(value: unknown): unknown {
   return Object.assign(Object.create(Object.getPrototypeOf(value)), Object.fromEntries(entries));
 }
 
-function contents(buffer: ReadBuffer): Uint8Array {
+/** A copy of all bytes in a buffer. */
+export function contents(buffer: ReadBuffer): Uint8Array {
   const [first, second] = buffer.peek(buffer.length);
   const copy = new Uint8Array(first.length + second.length);
   copy.set(first);

@@ -1,41 +1,11 @@
 import assert from 'node:assert/strict';
-import { isGevError, type Protocol } from '@gev/core';
-import type { ReadWriteBuffer } from './buffer-suite.js';
 import { Random } from './poller-suite/random.js';
-import { feed, ProtocolPeer, plain } from './protocol-peer.js';
+import { capTests } from './protocol-caps.js';
+import { packTests } from './protocol-packing.js';
+import { feed, isRefusal, ProtocolPeer, plain } from './protocol-peer.js';
+import { encodeAll, expectedOf, type Stream, samples } from './protocol-samples.js';
+import type { ProtocolSuiteOptions } from './protocol-suite-options.js';
 import type { Runner } from './runner.js';
-
-/** What the suite has to know of a protocol that keeps the borders of messages. */
-export interface ProtocolSuiteOptions<In, Out> {
-  readonly create: () => Protocol<In, Out>;
-  /** Makes an empty buffer, to pack into and to unpack from. */
-  readonly createBuffer: () => ReadWriteBuffer;
-  /**
-   * Messages to send: small and large ones, at every border of the format. A function makes them
-   * from random numbers.
-   */
-  readonly messages: readonly Out[] | ((random: Random) => readonly Out[]);
-  /** The empty message; leave it out where the protocol has none. */
-  readonly emptyMessage?: Out;
-  /** What comes out for a message that was packed. Default: the message itself. */
-  readonly expected?: (message: Out) => unknown;
-  /** The bytes the peer sends for a message. Default: what `pack` writes. */
-  readonly encode?: (message: Out) => Uint8Array;
-  /** Bytes that come first on every connection and yield no message, such as a handshake. */
-  readonly preamble?: Uint8Array;
-  /**
-   * Default false: while a message is not whole the buffer is left as it was. True: parts of it are
-   * consumed as they come.
-   */
-  readonly consumesParts?: boolean;
-  /** Default true: feeds random bytes. False where every byte is a message. */
-  readonly garbage?: boolean;
-  /**
-   * Default false: where no message comes, no byte may be consumed. True for a protocol that drops
-   * bytes of no message as they come, such as those of a frame that is too long.
-   */
-  readonly discards?: boolean;
-}
 
 /** Up to this many bytes every split in two is tried; past it those near the borders. */
 const EXHAUSTIVE = 2048;
@@ -55,6 +25,8 @@ export function protocolSuite<In, Out>(
     splitTests(runner, options);
     incompleteTests(runner, options);
     connectionTests(runner, options);
+    packTests(runner, options);
+    capTests(runner, options);
     if (options.garbage ?? true) garbageTests(runner, options);
   });
 }
@@ -197,7 +169,7 @@ function survive<In, Out>(
   try {
     for (const piece of random.pieces(bytes, 1 + random.below(200))) peer.receive(piece);
   } catch (error) {
-    if (isGevError(error) && error.code === 'ERR_GEV_PROTOCOL') return;
+    if (isRefusal(error)) return;
     const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
     assert.fail(`seed ${seed}: neither a message nor ERR_GEV_PROTOCOL: ${what}`);
   }
@@ -221,34 +193,6 @@ function expectSame<In, Out>(
     throw error;
   }
   peer.close();
-}
-
-function samples<In, Out>(options: ProtocolSuiteOptions<In, Out>, seed = 1): readonly Out[] {
-  const { messages } = options;
-  return typeof messages === 'function' ? messages(new Random(seed)) : messages;
-}
-
-function expectedOf<In, Out>(options: ProtocolSuiteOptions<In, Out>, message: Out): unknown {
-  return plain(options.expected ? options.expected(message) : message);
-}
-
-/** The bytes of messages, and where each begins and ends. */
-interface Stream {
-  readonly bytes: Uint8Array;
-  readonly borders: readonly number[];
-}
-
-function encodeAll<In, Out>(
-  options: ProtocolSuiteOptions<In, Out>,
-  messages: readonly Out[],
-): Stream {
-  const packer = new ProtocolPeer(options);
-  const frames = messages.map((message) => options.encode?.(message) ?? packer.pack(message));
-  const borders = [0];
-  for (const frame of frames) borders.push(borders.at(-1)! + frame.length);
-  const bytes = new Uint8Array(borders.at(-1)!);
-  for (const [index, frame] of frames.entries()) bytes.set(frame, borders[index]!);
-  return { bytes, borders };
 }
 
 /** Positions to cut at: all of them in a short stream. */
