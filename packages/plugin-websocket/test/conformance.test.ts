@@ -4,8 +4,16 @@ import { describe, it } from 'vitest';
 import { webSocket } from '../src/index.js';
 import { masked, upgradeRequest } from './wire.js';
 
+const LIMITS = { maxPayload: 1000, maxFragments: 64, maxHeader: 1024 };
+
+/** Of a masked frame of up to 64 KiB. */
+const HEADER = 8;
+
+const text = (payload: string) => masked(1, payload, { fin: false });
+const more = (payload: string) => masked(0, payload, { fin: false });
+
 protocolSuite({ describe, it }, 'WebSocket messages', {
-  create: () => webSocket({}).protocol,
+  create: () => webSocket(LIMITS).protocol,
   createBuffer: () => new RingBuffer(),
   preamble: Buffer.from(upgradeRequest()),
   encode: (message) => masked(typeof message === 'string' ? 1 : 2, message as string),
@@ -19,11 +27,24 @@ protocolSuite({ describe, it }, 'WebSocket messages', {
   ],
   emptyMessage: '',
   consumesParts: true,
+  maxBuffered: LIMITS.maxPayload + (LIMITS.maxFragments + 1) * HEADER,
+  endless: [
+    [text('a'), more('')],
+    [text(''), more('b')],
+    [text('a'.repeat(500)), more('b'.repeat(100))],
+    [text('a'.repeat(500)), more('b'.repeat(400))],
+  ],
 });
 
 protocolSuite({ describe, it }, 'WebSocket handshakes', {
-  create: () => webSocket({}).protocol,
+  create: () => webSocket(LIMITS).protocol,
   createBuffer: () => new RingBuffer(),
   messages: [],
   consumesParts: true,
+  maxBuffered: LIMITS.maxHeader,
+  endless: [
+    [Buffer.from('GET / HTTP/1.1\r\n'), Buffer.from('x: y\r\n')],
+    [Buffer.from('GET / HTTP/1.1\r\nx: '), Buffer.from('y')],
+    [Buffer.from('GET /'), Buffer.from('/')],
+  ],
 });
