@@ -1,5 +1,6 @@
 export {
   type Address,
+  assertBytes,
   type BroadcastFilter,
   CLOSE_REASONS,
   type CloseReason,

@@ -1,4 +1,4 @@
-import { defineProtocol, protocolError } from 'gev';
+import { assertBytes, defineProtocol, GevError, protocolError } from 'gev';
 
 const HEADER = 4;
 const MAX_BODY = 1024 * 1024 - HEADER;
@@ -15,6 +15,11 @@ export const frames = defineProtocol<Uint8Array>({
     return buffer.take(size);
   },
   pack(body, out) {
+    assertBytes(body);
+    if (body.length > MAX_BODY) {
+      const message = `a frame of ${body.length} bytes; at most ${MAX_BODY} are sent`;
+      throw new GevError('ERR_GEV_HANDLER', message);
+    }
     out.writeUint32(body.length);
     out.write(body);
   },

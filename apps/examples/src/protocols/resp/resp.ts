@@ -17,6 +17,8 @@ export interface RespSession {
 export function resp(limits: RespLimits = DEFAULT_LIMITS): Protocol<Request, Reply> {
   const parser = new RequestParser(limits);
   return defineProtocol<Request, Reply>({
+    // Each client has chosen its version.
+    packsPerConnection: true,
     unpack: (buffer, connection) => parser.parse(buffer, connection),
     pack(reply, out, connection: Connection<Reply>) {
       writeReply(reply, out, (connection.context as RespSession).version);
