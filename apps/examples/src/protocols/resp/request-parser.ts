@@ -7,10 +7,13 @@ const STAR = 0x2a;
 const DOLLAR = 0x24;
 const CR = 0x0d;
 const LF = 0x0a;
+const MINUS = 0x2d;
 const ZERO = 0x30;
 
 /** A number with more digits is over every limit. */
 const MAX_DIGITS = 10;
+/** The mark, a sign, the digits, CR and LF. */
+const LONGEST_HEADER = 4 + MAX_DIGITS;
 
 /** So many arguments or bytes of an unfinished request are parsed anew sooner than noted. */
 const FEW_ARGUMENTS = 16;
@@ -24,14 +27,15 @@ interface Progress {
   readonly request: Request;
   /** Arguments that the request announced, -1 before it did. */
   readonly announced: number;
-  /** Behind the last whole argument. */
+  /** Behind the last whole argument; in a line behind what was searched for its end. */
   readonly position: number;
   /** Bytes without which it would be in vain to look again. */
   readonly needed: number;
 }
 
 /**
- * Cuts bytes into requests: arrays of bulk strings, or lines as a person types them. Nothing is
+ * Cuts bytes into requests: arrays of bulk strings, or lines as a person types them. They are parsed
+ * where they lie, in two stretches where the buffer wraps round; only a whole request that wraps is
  * copied. Serves any number of connections; one whose request comes in many pieces costs each byte
  * once, because it is noted how far it was parsed.
  *
@@ -63,14 +67,15 @@ export class RequestParser {
     else if (length < progress.needed) return undefined;
     else this.#resume(progress);
     const [first, second] = buffer.peek(length);
-    // Where the buffer wraps round, most requests still lie in one piece.
-    const isWhole = this.#parse(first) || (second.length > 0 && this.#parse(join(first, second)));
+    const isArray = first[0] === STAR;
+    const isWhole = isArray ? this.#parseArray(first, second) : this.#findLine(buffer);
     if (!isWhole) {
       this.#note(key, progress, length);
       return undefined;
     }
     if (progress !== undefined) this.#unfinished.delete(key);
-    buffer.retrieve(this.#position);
+    this.#request.bytes = this.#take(buffer, first);
+    if (!isArray) this.#splitLine();
     return this.#request;
   }
 
@@ -83,7 +88,7 @@ export class RequestParser {
     if (this.#request.starts.length > USUAL_ARGUMENTS) this.#request = new Request();
     this.#request.count = 0;
     this.#announced = -1;
-    this.#position = 1;
+    this.#position = 0;
   }
 
   #resume(progress: Progress): void {
@@ -102,31 +107,57 @@ export class RequestParser {
     this.#request = new Request();
   }
 
-  /** Goes on at the position; true when the request is whole. */
-  #parse(bytes: Uint8Array): boolean {
-    return bytes[0] === STAR ? this.#parseArray(bytes) : this.#parseLine(bytes);
+  /** Consumes the request: a view, or a copy where it wraps round. */
+  #take(buffer: ReadBuffer, first: Uint8Array): Uint8Array {
+    const size = this.#position;
+    if (size > first.length) return buffer.take(size)!;
+    buffer.retrieve(size);
+    return first;
   }
 
-  #parseArray(bytes: Uint8Array): boolean {
+  /** Goes on at the position; true when the request is whole. */
+  #parseArray(first: Uint8Array, second: Uint8Array): boolean {
+    const length = first.length + second.length;
+    return (
+      this.#parseStretch(first, 0, length) ||
+      (second.length > 0 && this.#goRound(first, second, length))
+    );
+  }
+
+  /** Goes on where the first stretch ended. */
+  #goRound(first: Uint8Array, second: Uint8Array, length: number): boolean {
+    const from = this.#position;
+    const left = first.length - from;
+    // The header is there, and the argument is not.
+    if (left >= LONGEST_HEADER) return false;
+    if (left > 0 && this.#parseStretch(headerAt(first, second, from), from, length)) return true;
+    return this.#position >= first.length && this.#parseStretch(second, first.length, length);
+  }
+
+  /**
+   * Goes on at the position, which lies in `bytes`, as far as headers stand there.
+   *
+   * @param base where `bytes` begins in the request
+   * @param length of all that is there: the end of an argument need not lie in `bytes`
+   */
+  #parseStretch(bytes: Uint8Array, base: number, length: number): boolean {
     const request = this.#request;
-    const { maxArguments, maxBulk } = this.#limits;
-    if (this.#announced === -1) {
-      const announced = this.#parseNumber(bytes, 1, 'multibulk');
-      if (announced === undefined) return false;
-      if (announced > maxArguments) throw protocolError('Protocol error: invalid multibulk length');
-      this.#announced = announced;
-    }
+    const { maxBulk } = this.#limits;
+    if (this.#announced === -1 && !this.#parseCount(bytes, base)) return false;
     while (request.count < this.#announced) {
       const from = this.#position;
-      this.#needed = from + 1;
-      if (from >= bytes.length) return false;
-      if (bytes[from] !== DOLLAR) throw unexpected(bytes[from]!);
-      const size = this.#parseNumber(bytes, from + 1, 'bulk');
+      const at = from - base;
+      if (at >= bytes.length) {
+        this.#needed = from + 1;
+        return false;
+      }
+      if (bytes[at] !== DOLLAR) throw unexpected(bytes[at]!);
+      const size = this.#parseNumber(bytes, base, at + 1, 'bulk');
       if (size === undefined) return false;
-      if (size < 0 || size > maxBulk) throw protocolError('Protocol error: invalid bulk length');
+      if (size < 0 || size > maxBulk) throw invalid('bulk');
       const start = this.#position;
       const end = start + size;
-      if (end + 2 > bytes.length) {
+      if (end + 2 > length) {
         this.#position = from;
         this.#needed = end + 2;
         return false;
@@ -134,14 +165,22 @@ export class RequestParser {
       request.push(start, end);
       this.#position = end + 2;
     }
-    request.bytes = bytes;
+    return true;
+  }
+
+  /** Reads how many arguments come; false when that is not whole. */
+  #parseCount(bytes: Uint8Array, base: number): boolean {
+    const count = this.#parseNumber(bytes, base, 1, 'multibulk');
+    if (count === undefined) return false;
+    if (count > this.#limits.maxArguments) throw invalid('multibulk');
+    this.#announced = count;
     return true;
   }
 
   /** Reads `digits CR LF` and moves behind them; undefined, and no move, when the end is missing. */
-  #parseNumber(bytes: Uint8Array, from: number, what: string): number | undefined {
+  #parseNumber(bytes: Uint8Array, base: number, from: number, what: string): number | undefined {
     let at = from;
-    const negative = bytes[at] === 0x2d;
+    const negative = bytes[at] === MINUS;
     if (negative) at += 1;
     const first = at;
     let value = 0;
@@ -152,29 +191,31 @@ export class RequestParser {
       value = value * 10 + digit;
     }
     if (at + 2 > bytes.length) {
-      this.#needed = at + 2;
+      this.#needed = base + at + 2;
       return undefined;
     }
     if (at === first || (negative && value === 0)) throw invalid(what);
-    this.#position = at + 2;
+    this.#position = base + at + 2;
     return negative ? -value : value;
   }
 
-  #parseLine(bytes: Uint8Array): boolean {
+  /** Goes on at the position and moves behind the end of the line; false when that is missing. */
+  #findLine(buffer: ReadBuffer): boolean {
     const { maxInline } = this.#limits;
-    const end = bytes.subarray(0, maxInline + 1).indexOf(LF);
-    this.#needed = bytes.length + 1;
-    if (end === -1 && bytes.length <= maxInline) return false;
-    if (end === -1) throw protocolError('Protocol error: too big inline request');
-    this.#split(bytes, end > 0 && bytes[end - 1] === CR ? end - 1 : end);
-    this.#position = end + 1;
-    return true;
+    const end = buffer.indexOf(LF, this.#position);
+    const size = end === -1 ? buffer.length : end;
+    if (size > maxInline) throw protocolError('Protocol error: too big inline request');
+    this.#position = end === -1 ? size : end + 1;
+    this.#needed = size + 1;
+    return end !== -1;
   }
 
-  /** Makes arguments of the line that ends at `end`. */
-  #split(bytes: Uint8Array, end: number): void {
+  /** Makes arguments of the line that ends at the position. */
+  #splitLine(): void {
     const request = this.#request;
-    request.bytes = bytes;
+    const { bytes } = request;
+    const feed = this.#position - 1;
+    const end = feed > 0 && bytes[feed - 1] === CR ? feed - 1 : feed;
     if (splitWords(bytes, end, request)) return;
     const parts = splitQuoted(bytes.subarray(0, end));
     if (parts === undefined) throw protocolError('Protocol error: unbalanced quotes in request');
@@ -188,11 +229,9 @@ export class RequestParser {
   }
 }
 
-function join(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const joined = new Uint8Array(first.length + second.length);
-  joined.set(first);
-  joined.set(second, first.length);
-  return joined;
+/** A copy of the header that begins at `from` and wraps round, and of some bytes behind it. */
+function headerAt(first: Uint8Array, second: Uint8Array, from: number): Uint8Array {
+  return Uint8Array.of(...first.subarray(from), ...second.subarray(0, LONGEST_HEADER));
 }
 
 function invalid(what: string): Error {
