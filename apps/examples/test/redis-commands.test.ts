@@ -1,49 +1,9 @@
-import { RingBuffer } from '@gev/ringbuffer';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { DEFAULT_LIMITS } from '../src/protocols/resp/limits.js';
-import { writeReply } from '../src/protocols/resp/reply-writer.js';
-import { RequestParser } from '../src/protocols/resp/request-parser.js';
-import { Redis } from '../src/redis/redis.js';
-import { Session } from '../src/redis/session.js';
+import { BareRedis } from './bare-redis.js';
 
-/** A server without a socket, and with a clock of its own. */
-class Bare {
-  now = 1_700_000_000_000;
-  timers: { at: number; task: () => void }[] = [];
-  readonly session = new Session();
-  readonly redis = new Redis({
-    now: () => this.now,
-    runAfter: (delay, task) => void this.timers.push({ at: this.now + delay, task }),
-  });
-  readonly #parser = new RequestParser(DEFAULT_LIMITS);
-
-  /** The reply to a line, as it would be sent. */
-  run(line: string): string {
-    const buffer = new RingBuffer();
-    buffer.write(Buffer.from(`${line}\r\n`, 'latin1'));
-    const request = this.#parser.parse(buffer, this)!;
-    const out = new RingBuffer();
-    writeReply(this.redis.execute(request, this.session), out, this.session.version);
-    return Buffer.from(out.bytes()).toString('latin1').replaceAll('\r\n', '|');
-  }
-
-  /** Lets time pass, with the timers that are due. */
-  pass(milliseconds: number): void {
-    const end = this.now + milliseconds;
-    for (;;) {
-      const next = this.timers.findIndex(({ at }) => at <= end);
-      if (next === -1) break;
-      const [timer] = this.timers.splice(next, 1);
-      this.now = Math.max(this.now, timer!.at);
-      timer!.task();
-    }
-    this.now = end;
-  }
-}
-
-let bare: Bare;
+let bare: BareRedis;
 beforeEach(() => {
-  bare = new Bare();
+  bare = new BareRedis();
 });
 
 /** Lines and their replies, each list on a fresh server. */
@@ -189,11 +149,13 @@ const SCRIPTS: Readonly<Record<string, readonly (readonly [line: string, reply: 
     ['config get save', '*2|$4|save|$0||'],
     ['config get sav? app*', '*4|$10|appendonly|$2|no|$4|save|$0||'],
     ['config get nothing', '*0|'],
+    ['config get *?E SAVE', '*2|$4|save|$0||'],
     ['command count', expect.stringMatching(/^:\d+\|$/)],
     ['command info get nope', '*2|*10|$3|get|:2|*2|+readonly|+fast|:1|:1|:1|*0|*0|*0|*0|$-1|'],
     ['command docs dbsize nope', expect.stringMatching(/^\*2\|\$6\|dbsize\|\*6\|\$7\|summary\|/)],
     ['info server', expect.stringMatching(/# Server\|redis_version:7\.0\.15\|/)],
     ['info nothing', '$0||'],
+    ['info nothing all', expect.stringMatching(/# Server\|.*# Replication\|/)],
   ],
 };
 

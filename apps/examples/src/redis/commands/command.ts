@@ -12,23 +12,29 @@ function describe({ name, arity, flags, keys, subcommands }: Command, parent = '
   return [`${parent}${name}`, arity, flags.map(simple), ...keys, [], [], [], inner];
 }
 
-function document({ summary, since, group }: Command): Reply {
-  return new RespMap([
+/** An entry of the map of documents. */
+function document({ name, summary, since, group }: Command): readonly [string, Reply] {
+  const entries = [
     ['summary', summary],
     ['since', since],
     ['group', group],
-  ]);
+  ] as const;
+  return [name, new RespMap(entries)];
 }
 
-/** The commands that a request names from its third argument on; undefined for an unknown one. */
-function named(request: Request, { commands }: RedisState): (Command | undefined)[] {
-  return Array.from({ length: request.count - 2 }, (_, index) => {
-    const name = request.text(index + 2).toLowerCase();
-    return commands.find((command) => command.name === name);
-  });
+/** What is told of the commands that a request names from its third argument on; null of an unknown one. */
+function tellNamed<Told>(
+  request: Request,
+  { commands }: RedisState,
+  tell: (command: Command) => Told,
+): (Told | null)[] {
+  // Once of each: a request may name the same command a million times.
+  const told = new Map(commands.map((command) => [command.name, tell(command)]));
+  return Array.from(
+    { length: request.count - 2 },
+    (_, index) => told.get(request.text(index + 2).toLowerCase()) ?? null,
+  );
 }
-
-const isKnown = (command: Command | undefined): command is Command => command !== undefined;
 
 const SUBCOMMANDS: readonly Command[] = [
   {
@@ -44,13 +50,16 @@ const SUBCOMMANDS: readonly Command[] = [
     run: (request, _session, redis) =>
       request.count === 2
         ? redis.commands.map((command) => describe(command))
-        : named(request, redis).map((command) => (command ? describe(command) : null)),
+        : tellNamed(request, redis, describe),
   },
   {
     ...subcommand('docs', -2, 'Get array of specific Redis command documentation', '7.0.0'),
     run(request, _session, redis) {
-      const commands = request.count === 2 ? redis.commands : named(request, redis).filter(isKnown);
-      return new RespMap(commands.map((command) => [command.name, document(command)]));
+      const documents =
+        request.count === 2
+          ? redis.commands.map(document)
+          : tellNamed(request, redis, document).filter((each) => each !== null);
+      return new RespMap(documents);
     },
   },
 ];

@@ -1,5 +1,6 @@
 import { RespMap } from '../../protocols/resp/reply.js';
 import { type Command, NO_KEYS } from '../command.js';
+import { matchesGlob } from '../glob.js';
 import { withSubcommands } from '../subcommands.js';
 
 /** What clients ask for: nothing is stored on a disk, and there is one database. */
@@ -19,25 +20,14 @@ const GET: Command = {
   summary: 'Get the values of configuration parameters',
   since: '2.0.0',
   run(request) {
-    const patterns = Array.from({ length: request.count - 2 }, (_, index) =>
-      patternOf(request.text(index + 2)),
-    );
-    return new RespMap(
-      PARAMETERS.filter(([name]) => patterns.some((pattern) => pattern.test(name))),
-    );
+    const asked = new Set<string>();
+    for (let index = 2; index < request.count; index += 1) {
+      const glob = request.text(index).toLowerCase();
+      for (const [name] of PARAMETERS) if (matchesGlob(name, glob)) asked.add(name);
+    }
+    return new RespMap(PARAMETERS.filter(([name]) => asked.has(name)));
   },
 };
-
-const LONGEST_PATTERN = 256;
-
-/** Of the wild cards of Redis `*` and `?`: names of parameters need no others. */
-function patternOf(glob: string): RegExp {
-  // No parameter has so long a name, and a peer may send megabytes.
-  if (glob.length > LONGEST_PATTERN) return /(?!)/;
-  // Many stars in a row mean what one does, and would take a long time.
-  const escaped = glob.replace(/[\\^$.|+()[\]{}]/g, '\\$&').replace(/\*+/g, '.*');
-  return new RegExp(`^${escaped.replaceAll('?', '.')}$`, 'i');
-}
 
 export const CONFIG = withSubcommands(
   {

@@ -25,12 +25,18 @@ function sectionsOf(redis: RedisState): Readonly<Record<string, Section>> {
   };
 }
 
-function isWanted(request: Request, section: string): boolean {
-  if (request.count === 1) return true;
-  const names = Array.from({ length: request.count - 1 }, (_, index) =>
-    request.text(index + 1).toLowerCase(),
-  );
-  return names.some((name) => ['all', 'everything', 'default', section].includes(name));
+const EVERY_SECTION: readonly string[] = ['all', 'everything', 'default'];
+
+/** Of all sections those that a request names; every one when it names none. */
+function wantedOf(request: Request, all: readonly string[]): readonly string[] {
+  if (request.count === 1) return all;
+  const named = new Set<string>();
+  for (let index = 1; index < request.count; index += 1) {
+    const name = request.text(index).toLowerCase();
+    if (EVERY_SECTION.includes(name)) return all;
+    if (all.includes(name)) named.add(name);
+  }
+  return all.filter((name) => named.has(name));
 }
 
 export const INFO: Command = {
@@ -42,12 +48,11 @@ export const INFO: Command = {
   summary: 'Get information and statistics about the server',
   since: '1.0.0',
   run(request, _session, redis) {
-    const texts = Object.entries(sectionsOf(redis))
-      .filter(([name]) => isWanted(request, name))
-      .map(([name, section]) => {
-        const lines = section.map(([key, value]) => `${key}:${value}\r\n`);
-        return `# ${name[0]!.toUpperCase()}${name.slice(1)}\r\n${lines.join('')}`;
-      });
+    const sections = sectionsOf(redis);
+    const texts = wantedOf(request, Object.keys(sections)).map((name) => {
+      const lines = sections[name]!.map(([key, value]) => `${key}:${value}\r\n`);
+      return `# ${name[0]!.toUpperCase()}${name.slice(1)}\r\n${lines.join('')}`;
+    });
     return new Verbatim(texts.join('\r\n'));
   },
 };
