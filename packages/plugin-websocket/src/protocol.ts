@@ -31,8 +31,7 @@ export function createProtocol<Data, Opening>(
       try {
         return session.read(buffer);
       } catch (error) {
-        session.fault(error);
-        throw error;
+        throw session.fault(error);
       }
     },
     pack(message, out, connection) {

@@ -187,14 +187,15 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, SlowCon
   }
 
   /**
-   * Something was thrown while bytes of the peer were handled: tells the peer, as far as it can still
-   * be told. The loop then closes the connection.
+   * A callback threw, or the peer broke a rule: tells the peer, as far as it can still be told. Returns
+   * the error, to be thrown on to the loop, which then closes the connection.
    */
-  fault(error: unknown): void {
-    if (this.greeting !== undefined || this.#decoder === undefined) return;
+  fault(error: unknown): unknown {
+    if (this.greeting !== undefined || this.#decoder === undefined) return error;
     const code = closeCodeOf(error);
     const reason = code !== undefined && isGevError(error) ? error.message : '';
     this.#fail(code ?? CloseCode.internalError, reason);
+    return error;
   }
 
   fallBehind(policy: 'close' | 'skip'): void {

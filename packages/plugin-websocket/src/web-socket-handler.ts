@@ -38,8 +38,7 @@ export function createHandler<Data, Opening>(
           ? session.control(message)
           : deliver(session, message);
       } catch (error) {
-        session.fault(error);
-        throw error;
+        throw session.fault(error);
       }
     },
     onClosing: (connection) => (connection.context as Session).goAway(),
@@ -47,7 +46,12 @@ export function createHandler<Data, Opening>(
     onEnd: (connection) => connection.close(),
     onDrain(connection) {
       const session = connection.context as Session;
-      if (session.isOpen) callbacks.onDrain?.(session);
+      if (!session.isOpen) return;
+      try {
+        callbacks.onDrain?.(session);
+      } catch (error) {
+        throw session.fault(error);
+      }
     },
     ...(callbacks.onError && {
       onError: (connection, error) => callbacks.onError?.(connection.context as Session, error),

@@ -102,7 +102,9 @@ describe('a server', () => {
     });
     const start = performance.now();
     slow.socket.resume();
-    await expect.poll(() => slow.socket.bytesRead, { timeout: 15_000 }).toBeGreaterThan(body.length);
+    await expect
+      .poll(() => slow.socket.bytesRead, { timeout: 15_000 })
+      .toBeGreaterThan(body.length);
     expect(performance.now() - start).toBeGreaterThan(500);
     await expect.poll(() => server.connections).toBe(0);
   }, 20_000);
@@ -242,6 +244,24 @@ describe('a server', () => {
     await expect.poll(() => said).toEqual(['ERR_GEV_HANDLER', [1011, '', false]]);
     other.socket.write(masked(1, 'good'));
     await expect.poll(() => other.received.length).toBe(6);
+  });
+
+  it('closes with 1011 for an onDrain that throws, too', async () => {
+    const said: unknown[] = [];
+    await using server = await serve({
+      onOpen: (ws) => {
+        while (ws.send(Buffer.alloc(256 * 1024)));
+      },
+      onDrain: () => {
+        throw new Error('no');
+      },
+      onClose: (_ws, ...how) => void said.push(how),
+      onError: (_ws, error) => void said.push(error.code),
+    });
+    const ws = new Ws(server.url);
+    const [code] = await once(ws, 'close');
+    expect(code).toBe(1011);
+    await expect.poll(() => said).toEqual(['ERR_GEV_HANDLER', [1011, '', false]]);
   });
 
   it('waits for the answer to its close frame, but not for ever', async () => {
