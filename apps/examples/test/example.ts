@@ -3,6 +3,27 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
+
+const running = new Set<ChildProcessWithoutNullStreams>();
+
+// A test that fails does not come to the end of what it started.
+afterAll(() => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** Runs `dist/NAME.js` with these arguments, until the test file is through at the latest. */
+export function spawnExample(
+  name: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): ChildProcessWithoutNullStreams {
+  const file = fileURLToPath(new URL(`../dist/${name}.js`, import.meta.url));
+  const child = spawn(process.execPath, [file, ...args], { env: { ...process.env, ...env } });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
+}
 
 /** An example that runs as a child process, the way a user starts it. */
 export class Example {
@@ -12,8 +33,7 @@ export class Example {
   #exit: Promise<unknown[]>;
 
   private constructor(name: string, args: readonly string[], env: NodeJS.ProcessEnv) {
-    const file = fileURLToPath(new URL(`../dist/${name}.js`, import.meta.url));
-    this.child = spawn(process.execPath, [file, ...args], { env: { ...process.env, ...env } });
+    this.child = spawnExample(name, args, env);
     this.#exit = once(this.child, 'exit');
     createInterface(this.child.stdout).on('line', (line) => this.stdout.push(line));
     this.child.stderr.on('data', (text) => {

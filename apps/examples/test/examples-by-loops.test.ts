@@ -1,11 +1,10 @@
-import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { Example, ExampleClient, until } from './example.js';
+import { Example, ExampleClient, spawnExample, until } from './example.js';
 
 const has = (program: string) => spawnSync(program, ['-h']).error === undefined;
 const LOOPS = [['1'], ['2']] as const;
@@ -124,9 +123,7 @@ describe.each(LOOPS)('examples with %s loops', (loops) => {
 });
 
 describe('the example client', () => {
-  const program = fileURLToPath(new URL('../dist/client.js', import.meta.url));
-  const run = (args: string[]): ChildProcessWithoutNullStreams =>
-    spawn(process.execPath, [program, ...args]);
+  const run = (args: string[]) => spawnExample('client', args);
 
   it('sends its input, prints the answer and ends by itself', async () => {
     const example = await Example.start('echo');

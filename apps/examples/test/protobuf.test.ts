@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { Example } from './example.js';
+import { Example, spawnExample } from './example.js';
 
 const pathOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'gev-users-'));
@@ -27,11 +27,7 @@ if (!canAskInPython) {
 }
 
 async function ask(port: number, requests: string) {
-  const client = spawn(process.execPath, [
-    pathOf('../dist/protobuf-client.js'),
-    '--port',
-    `${port}`,
-  ]);
+  const client = spawnExample('protobuf-client', ['--port', `${port}`]);
   let output = '';
   let errors = '';
   client.stdout.on('data', (text) => {

@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { Example } from './example.js';
+import { Example, spawnExample } from './example.js';
 
 const LOOPS = [['1'], ['2']] as const;
 
@@ -48,8 +46,7 @@ describe.each(LOOPS)('the example websocket with %s loops', (loops) => {
 
 /** Runs the client on these lines; without them its stdin stays open. */
 async function runClient(port: number, lines?: string) {
-  const program = fileURLToPath(new URL('../dist/websocket-client.js', import.meta.url));
-  const child = spawn(process.execPath, [program, '--port', String(port)]);
+  const child = spawnExample('websocket-client', ['--port', String(port)]);
   if (lines !== undefined) child.stdin.end(lines);
   let stdout = '';
   let stderr = '';
