@@ -5,7 +5,7 @@ import { connectWebSocket, ReadyState, type WebSocket } from '@gev/plugin-websoc
 import { connect, isGevError } from 'gev';
 import { readArguments, tcpAddress } from './run/arguments.js';
 
-const { host, port, timeout } = readArguments(1840, { timeout: 2_000 });
+const { host, port, path, timeout } = readArguments(1840, { path: '/', timeout: 2_000 });
 
 /** Comes back behind the answers to all that was sent before it: a pong keeps its place. */
 const LAST_PING = 'no more lines';
@@ -13,7 +13,8 @@ const LAST_PING = 'no more lines';
 async function main(): Promise<void> {
   const ended = new AbortController();
   let wakeSender = (): void => {};
-  const ws = await connectWebSocket(tcpAddress(host, port).replace('tcp:', 'ws:'), {
+  const server = tcpAddress(host, port).replace('tcp:', 'ws:');
+  const ws = await connectWebSocket(new URL(path, server), {
     connect,
     transport: { timeout },
     deflate: true,

@@ -34,7 +34,7 @@ export class Example {
 
   private constructor(name: string, args: readonly string[], env: NodeJS.ProcessEnv) {
     this.child = spawnExample(name, args, env);
-    this.#exit = once(this.child, 'exit');
+    this.#exit = once(this.child, 'close');
     createInterface(this.child.stdout).on('line', (line) => this.stdout.push(line));
     this.child.stderr.on('data', (text) => {
       this.stderr += text;
@@ -59,11 +59,11 @@ export class Example {
     return example;
   }
 
-  /** Runs an example that is expected to end by itself; returns its exit code. */
-  static async run(name: string, args: string[]): Promise<{ code: unknown; stderr: string }> {
+  /** Runs an example that is expected to end by itself; `stdout` in lines. */
+  static async run(name: string, args: string[]) {
     const example = new Example(name, args, {});
-    const [code] = await example.#exit;
-    return { code, stderr: example.stderr };
+    const [code] = (await example.#exit) as [number | null];
+    return { code, stdout: example.stdout, stderr: example.stderr };
   }
 
   /** Connects so many clients, one after the other. */

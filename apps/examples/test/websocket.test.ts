@@ -45,8 +45,8 @@ describe.each(LOOPS)('the example websocket with %s loops', (loops) => {
 });
 
 /** Runs the client on these lines; without them its stdin stays open. */
-async function runClient(port: number, lines?: string) {
-  const child = spawnExample('websocket-client', ['--port', String(port)]);
+async function runClient(port: number, lines?: string, more: string[] = []) {
+  const child = spawnExample('websocket-client', ['--port', String(port), ...more]);
   if (lines !== undefined) child.stdin.end(lines);
   let stdout = '';
   let stderr = '';
@@ -84,6 +84,22 @@ describe('the example websocket-client', () => {
     const sentAway = await runClient(port);
     expect(sentAway).toMatchObject({ code: 1, stderr: 'closed: 4000 go\n' });
     server.close();
+  });
+
+  it('goes to a path', async () => {
+    const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+    await once(server, 'listening');
+    server.on('connection', (ws, { url }) => ws.send(url!));
+    const { port } = server.address() as { port: number };
+    const asked = await runClient(port, 'x', ['--path', '/rooms/green tea?name=ann']);
+    expect(asked).toEqual({ code: 0, stdout: '/rooms/green%20tea?name=ann\n', stderr: '' });
+    server.close();
+  });
+
+  it('tells how it is called', async () => {
+    const { code, stdout } = await Example.run('websocket-client', ['--help']);
+    const usage = 'usage: node websocket-client.js [--port N] [--host ADDRESS] [--loops N]';
+    expect({ code, stdout }).toEqual({ code: 0, stdout: [`${usage} [--path TEXT] [--timeout N]`] });
   });
 
   it('says what failed, and exits with 1', async () => {

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 
 /** What every example can be told. */
@@ -7,21 +8,28 @@ export interface ExampleArguments {
   readonly loops: number;
 }
 
+/** Options of one example alone, with their defaults: a whole number from 1 on, or a text. */
+type OwnOptions = Readonly<Record<string, number | string>>;
+
+/** The same, as they were given. */
+type OwnValues<Own> = { readonly [Name in keyof Own]: Own[Name] extends number ? number : string };
+
 const LARGEST = 2 ** 31 - 1;
 
 /**
  * Reads the command line; ends the process with a reason and the usage when it is wrong.
  *
- * @param numbers options of this example alone, with their defaults
+ * @param options of this example alone, with their defaults
  */
-export function readArguments<Name extends string = never>(
+export function readArguments<Own extends OwnOptions = Record<never, never>>(
   defaultPort: number,
-  numbers: Readonly<Record<Name, number>> = {} as Readonly<Record<Name, number>>,
-): ExampleArguments & Readonly<Record<Name, number>> {
-  const own = Object.entries<number>(numbers);
+  options: Own = {} as Own,
+): ExampleArguments & OwnValues<Own> {
+  const own = Object.entries(options);
   try {
-    const { values } = parseArgs({
+    const { help, ...values } = parseArgs({
       options: {
+        help: { type: 'boolean', short: 'h', default: false },
         port: { type: 'string', default: String(defaultPort) },
         host: { type: 'string', default: '127.0.0.1' },
         loops: { type: 'string', default: '1' },
@@ -29,21 +37,34 @@ export function readArguments<Name extends string = never>(
           own.map(([name, value]) => [name, { type: 'string', default: String(value) } as const]),
         ),
       },
-    });
+    }).values;
+    if (help) {
+      console.log(usageOf(own));
+      process.exit(0);
+    }
     const texts = values as Record<string, string>;
-    const parsed = own.map(([name]) => [name, whole(name, texts[name]!, 1, LARGEST)]);
+    const parsed = own.map(([name, value]) => {
+      const text = texts[name]!;
+      return [name, typeof value === 'string' ? text : whole(name, text, 1, LARGEST)];
+    });
     return {
       host: texts['host']!,
       port: whole('port', texts['port']!, 0, 65_535),
       loops: whole('loops', texts['loops']!, 1, 1024),
-      ...(Object.fromEntries(parsed) as Record<Name, number>),
+      ...(Object.fromEntries(parsed) as OwnValues<Own>),
     };
   } catch (error) {
-    const names = own.map(([name]) => ` [--${name} N]`).join('');
-    const usage = `usage: node NAME.js [--port N] [--host ADDRESS] [--loops N]${names}`;
-    console.error(`${error instanceof Error ? error.message : error}\n${usage}`);
+    console.error(`${error instanceof Error ? error.message : error}\n${usageOf(own)}`);
     process.exit(2);
   }
+}
+
+function usageOf(own: readonly (readonly [string, number | string])[]): string {
+  const names = own.map(
+    ([name, value]) => ` [--${name} ${typeof value === 'string' ? 'TEXT' : 'N'}]`,
+  );
+  const program = basename(process.argv[1] ?? 'NAME.js');
+  return `usage: node ${program} [--port N] [--host ADDRESS] [--loops N]${names.join('')}`;
 }
 
 /** The address as gev takes it; an IPv6 host goes into brackets. */
