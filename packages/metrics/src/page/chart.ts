@@ -2,7 +2,7 @@ import uPlot from 'uplot';
 import { make } from './element.js';
 import { SHOWN } from './history.js';
 import type { Reading } from './reading.js';
-import { type Format, text } from './units.js';
+import { clockTime, type Format, text } from './units.js';
 
 /** A line of a chart. */
 export interface Line {
@@ -34,6 +34,15 @@ const LEAST_SHOWN = 60_000;
 
 /** Seconds between the labels of the time axis. */
 const TIME_STEPS = [5, 10, 15, 30, 60, 120, 300];
+
+/** Half the pixels of such a label. */
+const HALF_LABEL = 16;
+
+/** Between those of the values: 1, 2 or 5 with zeros. */
+const VALUE_STEPS = Array.from({ length: 13 }, (_, i) => [1, 2, 5].map((n) => n * 10 ** i)).flat();
+
+/** The least value that a chart has room for: a connection or two are not all there could be. */
+const LEAST_TOP = 4;
 
 /** A property of the style sheet, which knows light and dark. */
 function colour(name: string): string {
@@ -125,6 +134,7 @@ export class Chart {
         gap: 8,
         space: 28,
         values: (_, splits) => splits.map((value) => text(format(value))),
+        ...(scale !== 'log' && { incrs: VALUE_STEPS }),
         ...(scale === 'log' && { splits: powersBetween, filter: (_, splits) => splits }),
       },
     ];
@@ -165,7 +175,7 @@ function shownTimes(_: uPlot, first: number | null, last: number | null): uPlot.
 function valueScale(scale: ChartOptions['scale']): uPlot.Scale {
   if (scale === 'share') return { range: [0, 1] };
   if (scale === 'log') return { distr: 3, range: powersOfTen };
-  return { range: (_, __, most) => [0, Math.max(most ?? 0, 1) * 1.1] };
+  return { range: (_, __, most) => [0, Math.max(most ?? 0, LEAST_TOP) * 1.1] };
 }
 
 /** At least one whole power of ten, so that there is a labelled line. */
@@ -182,12 +192,19 @@ function powersBetween(_: uPlot, __: number, least: number, most: number): numbe
   return Array.from({ length: top - bottom + 1 }, (_, i) => 10 ** (bottom + i));
 }
 
-/** The last one is left out where there is no room for all of it. */
-function timesOfDay(plot: uPlot, splits: number[]): string[] {
-  const end = plot.bbox.width / uPlot.pxRatio - 16;
+/** To the second where there is more than one a minute; none that would stand out at a side. */
+function timesOfDay(
+  plot: uPlot,
+  splits: number[],
+  _axis: number,
+  _space: number,
+  step: number,
+): string[] {
+  const end = plot.bbox.width / uPlot.pxRatio - HALF_LABEL;
   return splits.map((seconds) => {
-    if (plot.valToPos(seconds, 'x') > end) return '';
-    const time = new Date(seconds * 1000).toLocaleTimeString('en', { hourCycle: 'h23' });
-    return time.endsWith(':00') ? time.slice(0, 5) : time;
+    const x = plot.valToPos(seconds, 'x');
+    if (x < HALF_LABEL || x > end) return '';
+    const time = clockTime(seconds * 1000);
+    return step < 60 ? time : time.slice(0, 5);
   });
 }

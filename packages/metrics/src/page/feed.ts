@@ -46,7 +46,7 @@ export class Feed {
       this.#interval = interval;
       this.#listener.onHistory(samples, interval);
     } catch (error) {
-      this.#lose(error instanceof Error ? error.message : String(error));
+      this.#lose(whyOf(error));
       return;
     }
     this.#follow();
@@ -86,6 +86,13 @@ export class Feed {
     this.#delay = Math.min(this.#delay * 2, RETRY.most);
     this.#timer = setTimeout(() => void this.start(), delay);
   }
+}
+
+/** Browsers tell the same in words of their own: a TypeError is an answer that never came. */
+function whyOf(error: unknown): string {
+  if (error instanceof TypeError) return 'nothing answers';
+  if (error instanceof SyntaxError) return 'its answer is not a feed';
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function remembered(): Promise<Remembered> {

@@ -44,34 +44,31 @@ export class History {
    */
   merge(samples: readonly Sample[], interval: number): boolean {
     this.#interval = interval;
-    const known = this.latest?.time ?? -Infinity;
-    const restarts = this.#restarts.length;
-    const first = samples[0];
+    const known = this.latest?.time ?? Infinity;
+    const [first] = samples;
     const isShort = (samples.length + 1) * interval < SHOWN;
-    if (known > 0 && first !== undefined && first.time > known && isShort) {
-      this.#restarts.push(first.time);
-    }
+    const isAnother = first !== undefined && first.time > known && isShort;
+    if (isAnother) this.#beginAnew(first.time);
     for (const sample of samples) this.add(sample);
-    return this.#restarts.length > restarts;
+    return isAnother;
   }
 
   /** Adds a sample, unless it is known. */
   add(sample: Sample): void {
     const previous = this.latest;
-    if (previous !== undefined && sample.time <= previous.time) return;
-    const isNew = previous !== undefined && this.#beganAnew(previous, sample);
-    if (previous && (isNew || sample.time - previous.time > GAP * this.#interval)) {
-      this.#readings.push(blank(previous.time + 1));
-    }
-    const since = isNew ? undefined : previous;
+    const elapsed = sample.time - (previous?.time ?? -Infinity);
+    if (elapsed <= 0) return;
+    if (previous && elapsed > GAP * this.#interval) this.#readings.push(blank(previous.time + 1));
     this.#samples.push(sample);
-    const earlier = since && this.before(TIMES_OVER);
-    this.#readings.push(read(sample, since, earlier === sample ? undefined : earlier));
+    this.#readings.push(read(sample, previous, previous && this.before(TIMES_OVER)));
     this.#forget(sample.time - SHOWN);
   }
 
-  #beganAnew(previous: Sample, sample: Sample): boolean {
-    return this.#restarts.some((time) => time > previous.time && time <= sample.time);
+  /** Nothing of a server can be told from what another one has counted. */
+  #beginAnew(time: number): void {
+    this.#readings.push(blank(time - 1));
+    this.#restarts.push(time);
+    this.#samples.length = 0;
   }
 
   #forget(time: number): void {

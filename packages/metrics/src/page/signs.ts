@@ -47,6 +47,7 @@ class Sign {
     const texts = [make('span', '', label), make('span', 'hint', hint)] as const;
     this.item = make('li', 'sign', texts[0], this.#figure.element, texts[1], this.#note);
     this.item.dataset['sign'] = id;
+    this.#figure.show(count(null));
   }
 
   show(figure: ReturnType<typeof count>, note: string, state: State): void {

@@ -30,7 +30,7 @@ export function* generatedFeed(start: number, loops: number): Generator<Sample, 
   let counts = BOUNDS.map(() => 0);
   for (let second = 0; ; second += 1) {
     const wave = 0.6 + 0.3 * Math.sin(second / 40) + 0.06 * Math.sin(second * 1.7);
-    state = state.map((loop, i) => grown(loop, wave * (1 - i * 0.07), second, i));
+    state = state.map((loop, i) => grown(loop, wave * (1 - (i % 8) * 0.07), second, i));
     const closed = state.reduce((total, loop) => total + loop.closed, 0);
     closedBy = reasonsOf(closed, second);
     counts = counts.map(
