@@ -1,3 +1,4 @@
+import axe from 'axe-core';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sample } from '../../src/sample.js';
@@ -158,6 +159,22 @@ describe.skipIf(!hasChromium)('the page (skipped where chromium is missing)', TI
     ]);
     expect(Math.abs(place!.width - plot!.width)).toBeLessThan(1);
     expect(complaints).toEqual([]);
+    await server.close();
+  });
+
+  it.each([
+    ['light', 1280],
+    ['dark', 375],
+  ] as const)('is accessible to axe, %s, in %d pixels', async (colorScheme, width) => {
+    const server = await FeedServer.start(remembered(60, 2));
+    const { page } = await openTab(browser, server.url, {
+      colorScheme,
+      viewport: { width, height: 800 },
+    });
+    await page.locator('.lane').nth(1).waitFor();
+    await page.evaluate(axe.source);
+    const { violations } = await page.evaluate<{ violations: unknown[] }>('axe.run()');
+    expect(violations).toEqual([]);
     await server.close();
   });
 
