@@ -23,6 +23,7 @@ const lanes = new Lanes(find('lanes', HTMLTableElement), shared);
 const reasons = new Reasons();
 const signs = new Signs();
 
+/** What is painted; the history goes on while the page is paused. */
 let readings = history.readings.slice();
 /** The reading that is pointed at; without one the newest is shown. */
 let pointed: number | undefined;

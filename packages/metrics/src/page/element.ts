@@ -21,3 +21,8 @@ export function make<Name extends keyof HTMLElementTagNameMap>(
 export function write(element: HTMLElement, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
+
+/** A property of the style sheet, which knows light and dark. */
+export function colour(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name);
+}

@@ -89,6 +89,7 @@ export class Lanes {
 
   #haveLanes(number: number): void {
     if (number === this.#lanes.length) return;
+    for (const { chart } of this.#lanes) chart.close();
     this.#lanes = Array.from({ length: number }, (_, id) => new Lane(id, this.#shared));
     this.#body.replaceChildren(...this.#lanes.map(({ row }) => row));
   }
