@@ -12,8 +12,8 @@ const LEAST_SHOWN = 60_000;
 /** Seconds between the labels of the time axis. */
 const TIME_STEPS = [5, 10, 15, 30, 60, 120, 300];
 
-/** Half the pixels of such a label. */
-const HALF_LABEL = 16;
+/** Half the pixels of such a label, without the seconds and with them. */
+const HALF_LABEL = { minutes: 16, seconds: 24 };
 
 /** Between those of the values: 1, 2 or 5 with zeros. */
 const VALUE_STEPS = Array.from({ length: 13 }, (_, i) => [1, 2, 5].map((n) => n * 10 ** i)).flat();
@@ -89,10 +89,11 @@ function timesOfDay(
   _space: number,
   step: number,
 ): string[] {
-  const end = plot.bbox.width / uPlot.pxRatio - HALF_LABEL;
+  const half = step < 60 ? HALF_LABEL.seconds : HALF_LABEL.minutes;
+  const end = plot.bbox.width / uPlot.pxRatio - half;
   return splits.map((seconds) => {
     const x = plot.valToPos(seconds, 'x');
-    if (x < HALF_LABEL || x > end) return '';
+    if (x < half || x > end) return '';
     const time = clockTime(seconds * 1000);
     return step < 60 ? time : time.slice(0, 5);
   });
