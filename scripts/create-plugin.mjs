@@ -1,7 +1,8 @@
 // `pnpm create-plugin NAME`: copies templates/plugin to packages/plugin-NAME under that name, and links
-// its dependencies. Its tests are green at once.
+// its dependencies. Its tests are green at once. `pnpm create-plugin NAME FOLDER` makes
+// FOLDER/gev-plugin-NAME, which needs nothing of this repository: `npm install` and `npm test`.
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { pnpm, root } from './pnpm.mjs';
 
 const TEMPLATE = join(root, 'templates/plugin');
@@ -17,27 +18,40 @@ const TAKEN = new Set([
   ...['if', 'implements', 'import', 'in', 'instanceof', 'interface', 'let', 'new', 'null'],
   ...['package', 'private', 'protected', 'public', 'return', 'static', 'super', 'switch', 'this'],
   ...['throw', 'true', 'try', 'typeof', 'var', 'void', 'while', 'with', 'yield', 'eval'],
-  ...['arguments', 'undefined', 'template', 'protocol', 'protocol-suite', 'ring-buffer'],
+  ...[
+    'arguments',
+    'undefined',
+    'template',
+    'protocol',
+    'protocol-suite',
+    'ring-buffer',
+    'assert-bytes',
+  ],
 ]);
 
-const [name, parent = join(root, 'packages'), ...others] = process.argv.slice(2);
-if (name === undefined || others.length > 0) fail('usage: pnpm create-plugin NAME');
+const [name, folder, ...others] = process.argv.slice(2);
+if (name === undefined || others.length > 0) fail('usage: pnpm create-plugin NAME [FOLDER]');
 if (!NAME.test(name)) {
   fail(
     `'${name}' cannot be a plugin's name: give lower-case words joined by hyphens, as in mqtt-sn`,
   );
 }
 if (TAKEN.has(name)) fail(`'${name}' has a meaning in the plugin's own code: choose another name`);
-const target = join(parent, `plugin-${name}`);
+/** Whether it becomes a part of this workspace. */
+const isInside = folder === undefined;
+const target = isInside
+  ? join(root, 'packages', `plugin-${name}`)
+  : resolve(folder, `gev-plugin-${name}`);
 if (existsSync(target)) fail(`${target} is there already: choose another name or remove it`);
 
 for (const path of filesOf(TEMPLATE)) {
   const copy = join(target, renamed(path));
   mkdirSync(dirname(copy), { recursive: true });
-  writeFileSync(copy, renamed(readFileSync(join(TEMPLATE, path), 'utf8')));
+  const text = renamed(readFileSync(join(TEMPLATE, path), 'utf8'));
+  writeFileSync(copy, isInside ? text : standingAlone(text));
 }
 console.log(`made ${target}`);
-if (parent === join(root, 'packages')) {
+if (isInside) {
   const plugin = `@gev/plugin-${name}`;
   const steps = [
     ['install', '--no-frozen-lockfile', '--prefer-offline'],
@@ -68,6 +82,16 @@ function renamed(text) {
     .replaceAll('/template.', `/${name}.`)
     .replaceAll(/\btemplate\b/g, camel)
     .replace('  "private": true,\n', '');
+}
+
+/** A package of its author's, which takes gev's packages from the registry. */
+function standingAlone(text) {
+  return text
+    .replaceAll(`@gev/plugin-${name}`, `gev-plugin-${name}`)
+    .replace(/"(@gev\/(.*))": "workspace:\^"/g, (_, dependency, directory) => {
+      const manifest = readFileSync(join(root, 'packages', directory, 'package.json'), 'utf8');
+      return `"${dependency}": "^${JSON.parse(manifest).version}"`;
+    });
 }
 
 function fail(message) {

@@ -1,4 +1,11 @@
 import { defineConfig } from 'tsup';
-import { library } from '../../tsup.base.js';
 
-export default defineConfig(library);
+export default defineConfig({
+  entry: ['src/index.ts'],
+  format: ['esm', 'cjs'],
+  dts: true,
+  target: 'node20',
+  platform: 'node',
+  sourcemap: true,
+  clean: true,
+});

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -7,9 +16,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const script = join(root, 'scripts/create-plugin.mjs');
 const template = join(root, 'templates/plugin');
-/** As deep as packages/, so that the copy finds what it extends; not in git. */
-const parent = join(root, 'build');
-const copy = join(parent, 'plugin-two-words');
+const folder = mkdtempSync(join(tmpdir(), 'gev-plugin-'));
+const copy = join(folder, 'gev-plugin-two-words');
 
 const create = (...args: string[]) =>
   spawnSync(process.execPath, [script, ...args], { encoding: 'utf8' });
@@ -26,25 +34,65 @@ function filesOf(folder: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+}
+
+function manifestOf(directory: string): Manifest {
+  return JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as Manifest;
+}
+
+/** Puts a package where npm would: one of gev's as it is published, another as it is installed here. */
+function install(name: string): void {
+  const target = join(copy, 'node_modules', name);
+  mkdirSync(join(target, '..'), { recursive: true });
+  if (!name.startsWith('@gev/')) {
+    symlinkSync(join(template, 'node_modules', name), target);
+    return;
+  }
+  const source = join(root, 'packages', name.slice('@gev/'.length));
+  const pack = ['pack', source, '--json', '--ignore-scripts', '--pack-destination', folder];
+  const packed = spawnSync('npm', pack, { encoding: 'utf8', cwd: folder });
+  const [{ filename }] = JSON.parse(packed.stdout) as [{ filename: string }];
+  mkdirSync(target);
+  spawnSync('tar', ['xzf', join(folder, filename), '-C', target, '--strip-components', '1']);
+}
+
 describe('create-plugin', () => {
-  rmSync(copy, { recursive: true, force: true });
-  afterAll(() => rmSync(copy, { recursive: true, force: true }));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('makes a package in which nothing is left of the template', () => {
-    const { status, stderr } = create('two-words', parent);
+    const { status, stderr } = create('two-words', folder);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     const files = filesOf(copy);
     expect(files).toContain(join(copy, 'src/two-words.ts'));
     expect(files).toContain(join(copy, 'test/two-words.test.ts'));
     const texts = files.map((file) => `${file}\n${readFileSync(file, 'utf8')}`);
     expect(texts.filter((text) => /template/i.test(text))).toEqual([]);
-    const manifest = JSON.parse(readFileSync(join(copy, 'package.json'), 'utf8'));
-    expect(manifest).toMatchObject({ name: '@gev/plugin-two-words', version: '0.0.0' });
-    expect(manifest.private).toBeUndefined();
+    expect(manifestOf(copy)).toMatchObject({ name: 'gev-plugin-two-words', version: '0.0.0' });
+    expect(manifestOf(copy)).not.toHaveProperty('private');
   });
 
-  it('whose types, tests and build are right at once', { timeout: 60_000 }, () => {
-    symlinkSync(join(template, 'node_modules'), join(copy, 'node_modules'));
+  it('that needs nothing of the repository', () => {
+    const { dependencies, devDependencies } = manifestOf(copy);
+    const { version } = manifestOf(join(root, 'packages/core'));
+    expect(dependencies).toEqual({ '@gev/core': `^${version}` });
+    expect(Object.values(devDependencies).join(' ')).not.toContain('workspace');
+    const outside = filesOf(copy).filter((file) => readFileSync(file, 'utf8').includes('../../'));
+    expect(outside).toEqual([]);
+    // The tools are those that the workspace pins.
+    const { devDependencies: pinned } = manifestOf(root);
+    for (const [name, version] of Object.entries(devDependencies)) {
+      if (!name.startsWith('@gev/')) expect([name, version]).toEqual([name, pinned[name]]);
+    }
+  });
+
+  it('whose types, tests and build are right at once', { timeout: 120_000 }, () => {
+    const { dependencies, devDependencies } = manifestOf(copy);
+    for (const name of Object.keys({ ...dependencies, ...devDependencies })) install(name);
     expect(tool('tsc', '-p', 'tsconfig.json')).toMatchObject({ status: 0, stdout: '' });
     const tests = tool('vitest', 'run', '--root', copy);
     expect(tests.stdout + tests.stderr).toMatch(/Tests +\d+ passed/);
@@ -61,7 +109,8 @@ describe('create-plugin', () => {
     [['../x'], /cannot be/],
     [['index'], /has a meaning/],
     [['class'], /has a meaning/],
-    [['two-words', parent], /there already/],
+    [['two-words', folder], /there already/],
+    [['two-words', folder, 'more'], /usage/],
   ])('refuses %j', (args, message) => {
     const { status, stderr } = create(...args);
     expect(status).toBe(2);
