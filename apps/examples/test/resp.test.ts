@@ -10,7 +10,7 @@ import { RequestParser } from '../src/protocols/resp/request-parser.js';
 import { resp } from '../src/protocols/resp/resp.js';
 import { WrappingBuffer } from './wrapping-buffer.js';
 
-const LIMITS = { maxArguments: 2000, maxBulk: 100_000, maxInline: 100 };
+const LIMITS = { maxArguments: 2000, maxBulk: 100_000, maxInline: 100, maxReply: 1000 };
 
 const argumentsOf = (request: Request) =>
   Array.from({ length: request.count }, (_, index) => request.copy(index));

@@ -1,6 +1,6 @@
 import { protocolError, type ReadBuffer } from 'gev';
 import { splitQuoted, splitWords } from './inline.js';
-import type { RespLimits } from './limits.js';
+import type { RequestLimits } from './limits.js';
 import { Request } from './request.js';
 
 const STAR = 0x2a;
@@ -42,14 +42,14 @@ interface Progress {
  * Strict where Redis is: a byte is not checked where Redis skips it.
  */
 export class RequestParser {
-  readonly #limits: RespLimits;
+  readonly #limits: RequestLimits;
   readonly #unfinished = new Map<object, Progress>();
   #request = new Request();
   #announced = 0;
   #position = 0;
   #needed = 0;
 
-  constructor(limits: RespLimits) {
+  constructor(limits: RequestLimits) {
     this.#limits = limits;
   }
 

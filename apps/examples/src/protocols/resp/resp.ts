@@ -1,6 +1,7 @@
 import { type Connection, defineProtocol, type Protocol } from 'gev';
 import { DEFAULT_LIMITS, type RespLimits } from './limits.js';
-import type { Reply } from './reply.js';
+import { failure, type Reply } from './reply.js';
+import { isWithin } from './reply-size.js';
 import { type RespVersion, writeReply } from './reply-writer.js';
 import type { Request } from './request.js';
 import { RequestParser } from './request-parser.js';
@@ -15,13 +16,16 @@ export interface RespSession {
  * A request is valid until the handler returns.
  */
 export function resp(limits: RespLimits = DEFAULT_LIMITS): Protocol<Request, Reply> {
+  const { maxReply } = limits;
   const parser = new RequestParser(limits);
+  const tooLarge = failure(`ERR reply of more than ${maxReply} bytes: ask for less at once`);
   return defineProtocol<Request, Reply>({
     // Each client has chosen its version.
     packsPerConnection: true,
     unpack: (buffer, connection) => parser.parse(buffer, connection),
     pack(reply, out, connection: Connection<Reply>) {
-      writeReply(reply, out, (connection.context as RespSession).version);
+      const { version } = connection.context as RespSession;
+      writeReply(isWithin(reply, maxReply) ? reply : tooLarge, out, version);
     },
     onClose: (connection) => parser.forget(connection),
   });
