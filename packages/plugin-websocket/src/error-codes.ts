@@ -6,8 +6,7 @@ export type WebSocketErrorCode =
   | 'ERR_GEV_CLOSED'
   | 'ERR_GEV_HANDSHAKE'
   | 'ERR_GEV_INVALID_OPTION'
-  | 'ERR_GEV_PROTOCOL'
-  | 'ERR_GEV_UNSUPPORTED';
+  | 'ERR_GEV_PROTOCOL';
 
 /** @param allowed what would have been right, such as `a whole number from 1 on` */
 export function invalidOption(

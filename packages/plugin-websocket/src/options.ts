@@ -1,5 +1,5 @@
 import { flag, functions, known, wholeNumber } from './check-options.js';
-import { Deflate } from './deflate/deflate.js';
+import { chooseCodecs, Deflate } from './deflate/deflate.js';
 import { type DeflateOptions, resolveDeflate } from './deflate/options.js';
 import type { Endpoint, Timing, WebSocketCallbacks } from './endpoint.js';
 import { invalidOption } from './error-codes.js';
@@ -52,7 +52,7 @@ export const COMMON = [
  * Checks everything that servers and clients have in common.
  *
  * @param more names of the other options
- * @throws GevError `ERR_GEV_INVALID_OPTION`, `ERR_GEV_UNSUPPORTED`
+ * @throws GevError `ERR_GEV_INVALID_OPTION`
  */
 export function resolveEndpoint<Data, Opening>(
   options: CommonOptions & WebSocketCallbacks<Data, Opening>,
@@ -72,17 +72,18 @@ export function resolveEndpoint<Data, Opening>(
   const masking: Masking | undefined = isServer ? undefined : { masker, keys: new MaskKeys() };
   const deflate = resolveDeflate(options.deflate);
   const timing = resolveTiming(options);
+  const rules = {
+    masked: isServer,
+    masker,
+    textAsBytes: flag('textAsBytes', options.textAsBytes ?? false),
+    maxPayload: wholeNumber('maxPayload', options.maxPayload ?? MiB, 0),
+    maxFragments: wholeNumber('maxFragments', options.maxFragments ?? 65_536, 1),
+  };
   return {
     callbacks: options,
-    rules: {
-      masked: isServer,
-      masker,
-      textAsBytes: flag('textAsBytes', options.textAsBytes ?? false),
-      maxPayload: wholeNumber('maxPayload', options.maxPayload ?? MiB, 0),
-      maxFragments: wholeNumber('maxFragments', options.maxFragments ?? 65_536, 1),
-    },
+    rules,
     masking,
-    deflate: deflate && new Deflate(deflate),
+    deflate: deflate && new Deflate(deflate, chooseCodecs(deflate, rules.maxPayload)),
     timing,
     sweep: new Sweep([
       timing.handshakeTimeout,

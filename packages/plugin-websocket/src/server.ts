@@ -29,7 +29,7 @@ export interface WebSocketApplication {
  * Serves WebSockets. In a server with several loops it is called in the handler module, once for
  * each loop.
  *
- * @throws GevError `ERR_GEV_INVALID_OPTION`, `ERR_GEV_UNSUPPORTED`
+ * @throws GevError `ERR_GEV_INVALID_OPTION`
  *
  * @example
  * createServer({ address, ...webSocket({ onMessage: (ws, data) => data }) });

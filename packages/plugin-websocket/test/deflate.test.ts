@@ -2,11 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Deflate } from '../src/deflate/deflate.js';
+import type { Codecs } from '../src/deflate/codecs.js';
+import { chooseCodecs, Deflate } from '../src/deflate/deflate.js';
+import { areDirectCodecsUsable, DirectCodecs } from '../src/deflate/direct-codecs.js';
 import { parseExtensions } from '../src/deflate/extension-header.js';
+import { FreshCodecs } from '../src/deflate/fresh-codecs.js';
 import { type Agreement, answerOffers, makeOffer, readAnswer } from '../src/deflate/negotiation.js';
 import { type DeflateOptions, resolveDeflate } from '../src/deflate/options.js';
 import { webSocket } from '../src/index.js';
+import type { Inflating } from '../src/message-assembler.js';
 import { BytePeer } from './byte-peer.js';
 import { closeOf, masked, readFrames, upgradeRequest } from './wire.js';
 
@@ -116,6 +120,15 @@ describe('readAnswer', () => {
   });
 });
 
+/** What comes out of an inflater for a message that comes in these pieces. */
+function inflated(inflating: Inflating, pieces: readonly Uint8Array[]): Buffer {
+  const out: Buffer[] = [];
+  const sink = (piece: Uint8Array) => void out.push(Buffer.from(piece));
+  for (const piece of pieces) inflating.push(piece, sink);
+  inflating.finish(sink);
+  return Buffer.concat(out);
+}
+
 const AGREEMENTS: Agreement[] = [true, false].flatMap((takeover) =>
   [8, 9, 12, 15].map((bits) => ({
     ownWindowBits: bits,
@@ -125,11 +138,18 @@ const AGREEMENTS: Agreement[] = [true, false].flatMap((takeover) =>
   })),
 );
 
-describe.each(AGREEMENTS)(
-  'a session of $ownWindowBits bits, take-over $ownContextTakeover',
-  (agreement) => {
-    it('gives back any messages', () => {
-      const deflate = new Deflate(settings());
+const MAX_PAYLOAD = 1024 * 1024;
+const WAYS: Record<string, Codecs> = {
+  direct: new DirectCodecs(settings()),
+  fresh: new FreshCodecs(settings(), MAX_PAYLOAD),
+};
+const PAIRS = Object.keys(WAYS).flatMap((own) => Object.keys(WAYS).map((peer) => ({ own, peer })));
+
+describe.each(PAIRS)('from $own to $peer codecs', ({ own, peer }) => {
+  it.each(AGREEMENTS)(
+    '$ownWindowBits bits, take-over $ownContextTakeover: any messages come back',
+    (agreement) => {
+      const [sender, receiver] = [own, peer].map((way) => new Deflate(settings(), WAYS[way]!));
       const noise = randomBytes(40_000);
       const message = fc.oneof(
         fc.uint8Array({ maxLength: 1000 }),
@@ -138,24 +158,78 @@ describe.each(AGREEMENTS)(
       );
       fc.assert(
         fc.property(fc.array(message, { maxLength: 5 }), fc.nat(1000), (messages, cut) => {
-          const session = deflate.session(agreement);
+          const sending = sender!.session(agreement);
+          const receiving = receiver!.session(agreement);
           for (const payload of messages) {
-            const packed = session.compress(payload);
-            const inflating = session.inflate();
-            const pieces: Buffer[] = [];
-            const sink = (piece: Uint8Array) => void pieces.push(Buffer.from(piece));
-            inflating.push(packed.subarray(0, cut), sink);
-            inflating.push(packed.subarray(cut), sink);
-            inflating.finish(sink);
-            expect(Buffer.concat(pieces).equals(payload)).toBe(true);
+            const bytes = sending.compress(payload);
+            const pieces = [bytes.subarray(0, cut), bytes.subarray(cut)];
+            expect(inflated(receiving.inflate(), pieces).equals(payload)).toBe(true);
           }
-          session.close();
+          sending.close();
+          receiving.close();
         }),
-        { numRuns: 30 },
+        { numRuns: 20 },
       );
-    });
-  },
-);
+    },
+  );
+});
+
+describe.each(Object.keys(WAYS))('%s codecs', (way) => {
+  const inflating = () => WAYS[way]!.inflater(15);
+  const hex = (text: string) => Buffer.from(text, 'hex');
+
+  it('go on behind a last block, with a window of its own', () => {
+    const hello = 'f348cdc9c90700';
+    expect(inflated(inflating(), [hex(`${hello}${hello}${hello}00`)]).toString()).toBe(
+      'HelloHelloHello',
+    );
+    expect(inflated(inflating(), [hex('0300'.repeat(1000))])).toHaveLength(0);
+  });
+
+  it('refuse what is not deflate', () => {
+    expect(() => inflated(inflating(), [hex('ffffff')])).toThrow('cannot be decompressed');
+  });
+
+  it('leave a decompressor as new for the next message, whether it was finished or not', () => {
+    const deflate = new Deflate(settings(), WAYS[way]!);
+    const session = deflate.session({ ...AGREEMENTS.at(-1)!, peerContextTakeover: false });
+    session.inflate().push(hex('f248'), () => {});
+    const unfinished = session.inflate();
+    unfinished.push(hex('f248'), () => {});
+    unfinished.abandon();
+    expect(inflated(session.inflate(), [hex('f248cdc9c90700')]).toString()).toBe('Hello');
+    // Into the window of the message before, which is forgotten.
+    expect(() => inflated(session.inflate(), [hex('f200110000')])).toThrow('decompressed');
+  });
+});
+
+describe('fresh codecs', () => {
+  it('bound what they keep, before and after decompression', () => {
+    const codecs = new FreshCodecs(settings(), 1000);
+    const zeros = packed(Buffer.alloc(1001));
+    expect(() => inflated(codecs.inflater(15), [zeros])).toThrow('more than 1000 bytes');
+    expect(inflated(codecs.inflater(15), [packed(Buffer.alloc(1000))])).toHaveLength(1000);
+    const nothing = Buffer.from('000000ffff'.repeat(100), 'hex');
+    const inflater = codecs.inflater(15);
+    expect(() => {
+      for (;;) inflater.push(nothing, () => {});
+    }).toThrow('more than 1000 bytes');
+  });
+});
+
+describe('direct codecs', () => {
+  it('are used where they work', () => {
+    expect(areDirectCodecsUsable(WAYS['direct']!)).toBe(true);
+    expect(chooseCodecs(settings(), MAX_PAYLOAD)).toBeInstanceOf(DirectCodecs);
+  });
+
+  it('are not where they fail, or give something else', () => {
+    const { fresh } = WAYS as { fresh: Codecs };
+    const deflater = () => ({ compress: (bytes: Uint8Array) => bytes, close: () => {} });
+    expect(areDirectCodecsUsable({ ...fresh, deflater })).toBe(false);
+    expect(areDirectCodecsUsable({} as Codecs)).toBe(false);
+  });
+});
 
 /** A peer that has agreed upon compression, and the head of its answer. */
 function compressing(deflate: DeflateOptions = {}, offer = 'permessage-deflate', more = {}) {

@@ -1,15 +1,22 @@
 import type { Inflating } from '../message-assembler.js';
-import { Deflater } from './deflater.js';
-import { Inflater } from './inflater.js';
+import type { Codecs, Deflater, Inflater } from './codecs.js';
+import { areDirectCodecsUsable, DirectCodecs } from './direct-codecs.js';
+import { FreshCodecs } from './fresh-codecs.js';
 import type { Agreement } from './negotiation.js';
 import type { DeflateSettings } from './options.js';
-import { RawStream } from './raw-stream.js';
-
-/** Bytes that come out of zlib at a time. */
-const OUTPUT_SIZE = 64 * 1024;
 
 /** Decompressors without a window that lie ready for the next message, at most. */
 const MAX_SPARE = 16;
+
+/** Found out when it is first asked for: zlib stays what it is as long as the process runs. */
+let isDirect: boolean | undefined;
+
+/** The quicker way of driving zlib where it works, else the documented one. */
+export function chooseCodecs(settings: DeflateSettings, maxPayload: number): Codecs {
+  const direct = new DirectCodecs(settings);
+  isDirect ??= areDirectCodecsUsable(direct);
+  return isDirect ? direct : new FreshCodecs(settings, maxPayload);
+}
 
 /** One connection's share of the extension. */
 export interface DeflateSession {
@@ -28,14 +35,13 @@ export interface DeflateSession {
  */
 export class Deflate {
   readonly settings: DeflateSettings;
-  readonly #output = Buffer.allocUnsafeSlow(OUTPUT_SIZE);
+  readonly #codecs: Codecs;
   readonly #shared = new Map<number, Deflater>();
   readonly #spare = new Map<number, Inflater[]>();
 
-  constructor(settings: DeflateSettings) {
+  constructor(settings: DeflateSettings, codecs: Codecs) {
     this.settings = settings;
-    // Tells now, not at the first message, where zlib is not what it has to be.
-    RawStream.inflate(15, this.#output).close();
+    this.#codecs = codecs;
   }
 
   session(agreement: Agreement): DeflateSession {
@@ -49,7 +55,7 @@ export class Deflate {
       },
       inflate: () => {
         if (!agreement.peerContextTakeover) return this.#borrow(agreement.peerWindowBits);
-        inflater ??= new Inflater(RawStream.inflate(agreement.peerWindowBits, this.#output));
+        inflater ??= this.#codecs.inflater(agreement.peerWindowBits);
         return inflater;
       },
       close: () => {
@@ -60,20 +66,12 @@ export class Deflate {
   }
 
   #deflaterFor({ ownWindowBits, ownContextTakeover }: Agreement): Deflater {
-    if (ownContextTakeover) return this.#makeDeflater(ownWindowBits, true);
+    if (ownContextTakeover) return this.#codecs.deflater(ownWindowBits, true);
     const known = this.#shared.get(ownWindowBits);
     if (known !== undefined) return known;
-    const made = this.#makeDeflater(ownWindowBits, false);
+    const made = this.#codecs.deflater(ownWindowBits, false);
     this.#shared.set(ownWindowBits, made);
     return made;
-  }
-
-  #makeDeflater(bits: number, contextTakeover: boolean): Deflater {
-    const { level, memLevel } = this.settings;
-    // zlib has no 8; its 9 reaches back 250 bytes, which a window of 256 holds.
-    const windowBits = Math.max(9, bits);
-    const stream = RawStream.deflate({ level, memLevel, windowBits }, this.#output);
-    return new Deflater(stream, contextTakeover);
   }
 
   /** A decompressor without a window, for one message. */
@@ -82,7 +80,7 @@ export class Deflate {
     this.#spare.set(windowBits, spare);
     return (
       spare.pop() ??
-      new Inflater(RawStream.inflate(windowBits, this.#output), (inflater) => {
+      this.#codecs.inflater(windowBits, (inflater) => {
         if (spare.length >= MAX_SPARE) {
           inflater.close();
           return;
