@@ -33,7 +33,7 @@ export class ControlFrame {
 }
 
 /** A message, or a control frame. */
-export type Inbound = string | Uint8Array | ControlFrame;
+export type Unframed = string | Uint8Array | ControlFrame;
 
 /** Byte lengths of the two longer forms of a header's length field. */
 const LENGTH_16 = 126;
@@ -85,7 +85,7 @@ export class FrameDecoder {
    *
    * @throws GevError `ERR_GEV_PROTOCOL`
    */
-  read(buffer: ReadBuffer): Inbound | undefined {
+  read(buffer: ReadBuffer): Unframed | undefined {
     if (this.#left === -1 && this.#message === undefined) {
       const head = buffer.peekUint16();
       if (head === undefined) return undefined;
@@ -114,7 +114,7 @@ export class FrameDecoder {
     this.#message = undefined;
   }
 
-  #readAny(buffer: ReadBuffer): Inbound | undefined {
+  #readAny(buffer: ReadBuffer): Unframed | undefined {
     for (;;) {
       if (this.#left !== -1) {
         const message = this.#readPart(buffer);
@@ -165,7 +165,7 @@ export class FrameDecoder {
   }
 
   /** Takes what is there of a data frame; gives the message when it was its last. */
-  #readPart(buffer: ReadBuffer): Inbound | undefined {
+  #readPart(buffer: ReadBuffer): Unframed | undefined {
     const message = this.#message!;
     const count = Math.min(this.#left, buffer.length);
     if (count > 0) {

@@ -1,8 +1,8 @@
 import type { Connection, Protocol, WriteBuffer } from '@gev/core';
 import type { Endpoint } from './endpoint.js';
-import type { Inbound } from './frame-decoder.js';
 import { writeFrame, writeMaskedFrame, writeTextFrame } from './frame-encoder.js';
 import type { Greeting } from './greeting.js';
+import type { Inbound } from './inbound.js';
 import { CONTROL, FIN, Opcode, RSV1 } from './opcode.js';
 import { checkPayload, type Outbound, OutgoingFrame, PackedBytes } from './outbound.js';
 import { WebSocketSession } from './session.js';

@@ -1,7 +1,7 @@
 import type { Handler, Protocol } from '@gev/core';
 import type { WebSocketCallbacks } from './endpoint.js';
-import type { Inbound } from './frame-decoder.js';
 import type { UpgradeRequest } from './handshake/upgrade-request.js';
+import type { Inbound } from './inbound.js';
 import { type CommonOptions, resolveEndpoint, resolveHeadLimits } from './options.js';
 import type { Outbound } from './outbound.js';
 import { createProtocol } from './protocol.js';

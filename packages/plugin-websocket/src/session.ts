@@ -12,8 +12,9 @@ import type { DeflateSession } from './deflate/deflate.js';
 import type { Agreement } from './deflate/negotiation.js';
 import type { Endpoint } from './endpoint.js';
 import { closingError, invalidOption, notYetOpenError } from './error-codes.js';
-import { type ControlFrame, FrameDecoder, type Inbound } from './frame-decoder.js';
+import { type ControlFrame, FrameDecoder } from './frame-decoder.js';
 import type { Greeting } from './greeting.js';
+import { type Inbound, Opened } from './inbound.js';
 import { MAX_CONTROL, Opcode } from './opcode.js';
 import { checkPayload, type Outbound, OutgoingFrame } from './outbound.js';
 import { publish } from './publish.js';
@@ -39,6 +40,7 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, SlowCon
   greeting: Greeting | undefined = undefined;
   deflate: DeflateSession | undefined = undefined;
   #decoder: FrameDecoder | undefined = undefined;
+  #opened: Opened<Opening> | undefined = undefined;
   #closing: CloseMachine | undefined = undefined;
   #ended = false;
   #hasTopics = false;
@@ -158,19 +160,25 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, SlowCon
       this.#quietSince = performance.now();
       endpoint.sweep.add(this);
     }
-    endpoint.callbacks.onOpen?.(this, opening);
+    this.#opened = new Opened(opening);
   }
 
   /** Takes what has arrived: a greeting's part, then messages. */
   read(buffer: ReadBuffer): Inbound | undefined {
     this.#isAlive = true;
-    if (this.#decoder === undefined) this.greeting?.advance(buffer);
-    if (this.#decoder === undefined) return undefined;
+    if (this.#decoder === undefined) return this.#greet(buffer);
     if (this.#closing?.received || this.#ended) {
       buffer.retrieve(buffer.length);
       return undefined;
     }
     return this.#decoder.read(buffer);
+  }
+
+  #greet(buffer: ReadBuffer): Opened<Opening> | undefined {
+    this.greeting?.advance(buffer);
+    const opened = this.#opened;
+    this.#opened = undefined;
+    return opened;
   }
 
   /** A control frame; returns the one to answer with. */

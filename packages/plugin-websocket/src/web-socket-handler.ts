@@ -1,6 +1,7 @@
 import { GevError, type Handler } from '@gev/core';
 import type { Endpoint } from './endpoint.js';
-import { ControlFrame, type Inbound } from './frame-decoder.js';
+import { ControlFrame } from './frame-decoder.js';
+import { type Inbound, Opened } from './inbound.js';
 import { Opcode } from './opcode.js';
 import { type Outbound, OutgoingFrame } from './outbound.js';
 import type { WebSocketSession } from './session.js';
@@ -34,9 +35,10 @@ export function createHandler<Data, Opening>(
     onMessage(connection, message) {
       const session = connection.context as Session;
       try {
-        return message instanceof ControlFrame
-          ? session.control(message)
-          : deliver(session, message);
+        if (message instanceof ControlFrame) return session.control(message);
+        if (!(message instanceof Opened)) return deliver(session, message);
+        callbacks.onOpen?.(session, message.opening as Opening);
+        return undefined;
       } catch (error) {
         throw session.fault(error);
       }

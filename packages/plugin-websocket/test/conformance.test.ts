@@ -1,7 +1,7 @@
 import { protocolSuite } from '@gev/conformance';
 import { RingBuffer } from '@gev/ringbuffer';
 import { describe, it } from 'vitest';
-import { webSocket } from '../src/index.js';
+import { Opened, type WebSocketApplication, webSocket } from '../src/index.js';
 import { masked, upgradeRequest } from './wire.js';
 
 const LIMITS = { maxPayload: 1000, maxFragments: 64, maxHeader: 1024 };
@@ -12,8 +12,19 @@ const HEADER = 8;
 const text = (payload: string) => masked(1, payload, { fin: false });
 const more = (payload: string) => masked(0, payload, { fin: false });
 
+/** The protocol without its word that it is open, which is no message of the peer. */
+function messagesAlone({ protocol }: WebSocketApplication): WebSocketApplication['protocol'] {
+  return {
+    ...protocol,
+    unpack(buffer, connection) {
+      const message = protocol.unpack(buffer, connection);
+      return message instanceof Opened ? protocol.unpack(buffer, connection) : message;
+    },
+  };
+}
+
 protocolSuite({ describe, it }, 'WebSocket messages', {
-  create: () => webSocket(LIMITS).protocol,
+  create: () => messagesAlone(webSocket(LIMITS)),
   createBuffer: () => new RingBuffer(),
   preamble: Buffer.from(upgradeRequest()),
   encode: (message) => masked(typeof message === 'string' ? 1 : 2, message as string),

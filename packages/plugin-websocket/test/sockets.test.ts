@@ -355,6 +355,33 @@ describe('a server', () => {
     alive.terminate();
   });
 
+  it.each(['pause', 'terminate', 'close'] as const)(
+    'heeds %s in onOpen also for what came right behind the handshake',
+    async (how) => {
+      const said: unknown[] = [];
+      let socket: WebSocket | undefined;
+      await using server = await serve({
+        onOpen: (ws) => {
+          socket = ws;
+          if (how === 'pause') ws.connection.pause();
+          else ws[how]();
+        },
+        onMessage: (_ws, data) => void said.push(data),
+        onClose: (_ws, code) => void said.push(code),
+      });
+      const peer = await raw(server.url);
+      const request = Buffer.from(upgradeRequest());
+      peer.socket.write(Buffer.concat([request, masked(1, 'a'), masked(1, 'b'), masked(8)]));
+      await expect.poll(() => socket).toBeDefined();
+      if (how === 'pause') {
+        expect(said).toEqual([]);
+        socket!.connection.resume();
+      }
+      const all = { pause: ['a', 'b', 1005], terminate: [1006], close: [1005] }[how];
+      await expect.poll(() => said).toEqual(all);
+    },
+  );
+
   it('sends nothing of what is no message, and goes on', async () => {
     const codes = new Set<unknown>();
     const wrong = [new ArrayBuffer(3), 5, null, new Float64Array(2), {}] as unknown as Uint8Array[];
