@@ -1,5 +1,5 @@
 import { deserialize, serialize } from 'node:v8';
-import { GevError, type Poller } from '@gev/core';
+import { type CounterMetric, GevError, type Poller } from '@gev/core';
 import type { LoopBoard } from './loop-board.js';
 
 /** The server's own thread, as sender or receiver of letters. */
@@ -30,13 +30,18 @@ export class PostOffice {
   readonly #poller: Poller;
   readonly #board: LoopBoard;
   readonly #from: number;
+  readonly #dropped: CounterMetric;
   readonly #receivers = new Map<number, (letter: Letter) => void>();
 
-  /** @param from the loop whose poller it is, or {@link SERVER} */
-  constructor(poller: Poller, board: LoopBoard, from: number) {
+  /**
+   * @param from the loop whose poller it is, or {@link SERVER}
+   * @param dropped counts letters that could not be sent
+   */
+  constructor(poller: Poller, board: LoopBoard, from: number, dropped: CounterMetric) {
     this.#poller = poller;
     this.#board = board;
     this.#from = from;
+    this.#dropped = dropped;
   }
 
   /** Sets who gets letters of `kind`. */
@@ -50,9 +55,14 @@ export class PostOffice {
    * @throws GevError `ERR_GEV_INVALID_OPTION` when `head` cannot be cloned
    */
   send(kind: number, to: number, head: unknown, body: Uint8Array = NOTHING): boolean {
+    const isSent = this.#post(kind, to, cloneOf(head), body);
+    if (!isSent) this.#dropped.add();
+    return isSent;
+  }
+
+  #post(kind: number, to: number, clone: Uint8Array, body: Uint8Array): boolean {
     const mailbox = this.#board.mailbox(to);
     if (mailbox === 0) return false;
-    const clone = cloneOf(head);
     const letter = new Uint8Array(PREFIX + clone.length + body.length);
     const prefix = new DataView(letter.buffer);
     prefix.setInt32(0, kind);

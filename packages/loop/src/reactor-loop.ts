@@ -5,6 +5,7 @@ import {
   createCounters,
   EventKind,
   GevError,
+  type HistogramMetric,
   MetricTable,
   OrderKind,
   type Poller,
@@ -32,6 +33,8 @@ export interface ReactorLoopOptions {
 /** What a view that was kept past its batch reads as, with `poisonViews`. */
 const POISON = 0xdd;
 
+const BATCH_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
+
 /**
  * One thread's loop: takes the poller's batches, gives each row to its channel, and flushes what
  * the channels sent with one call when the batch is over.
@@ -48,6 +51,7 @@ export class ReactorLoop implements PollerSink {
   readonly counters: Counters;
   /** What plugins and users count beside it. */
   readonly metrics: MetricTable;
+  readonly #batchEvents: HistogramMetric;
   /** Messages unpacked; kept by the connections, and counted when the batch is over. */
   messagesReceived: number;
   /** Who takes in what other threads send; without it connections are refused and mail is dropped. */
@@ -62,6 +66,10 @@ export class ReactorLoop implements PollerSink {
   readonly #timers: Timers;
   #awake: Channel[] = [];
   #flushed: Channel[] = [];
+  readonly #runTask = (task: () => void): void => {
+    this.counters[Counter.tasksPending]! -= 1;
+    task();
+  };
   #running = false;
   #scheduled = false;
   #stopped = false;
@@ -73,6 +81,11 @@ export class ReactorLoop implements PollerSink {
     this.#poison = options.poisonViews ?? false;
     this.counters = options.counters ?? createCounters();
     this.metrics = new MetricTable(this.counters);
+    this.#batchEvents = this.metrics.histogram({
+      name: 'gev_batch_events',
+      help: 'Events in a batch.',
+      buckets: BATCH_BUCKETS,
+    });
     this.messagesReceived = this.counters[Counter.messagesReceived]!;
     this.#timers = new Timers({ tick: options.timerTick ?? 1 });
     const { memory } = options.poller;
@@ -108,7 +121,13 @@ export class ReactorLoop implements PollerSink {
   }
 
   runInLoop(task: () => void): void {
-    setImmediate(task);
+    this.counters[Counter.tasksPending]! += 1;
+    setImmediate(this.#runTask, task);
+  }
+
+  /** Timers that wait for their time. */
+  get timersArmed(): number {
+    return this.#timers.armed;
   }
 
   runAfter(delay: number, task: () => void): WheelTimer {
@@ -132,6 +151,16 @@ export class ReactorLoop implements PollerSink {
   /** Forgets the channel; rows that still come for its handle are dropped. */
   unregister(channel: Channel): void {
     if (this.#channels[channel.slot] === channel) this.#channels[channel.slot] = undefined;
+  }
+
+  /** Slots that channels were registered in up to now. */
+  get slots(): number {
+    return this.#channels.length;
+  }
+
+  /** The channel in a slot, if there is one. */
+  channel(slot: number): Channel | undefined {
+    return this.#channels[slot];
   }
 
   /** The channels that are registered; a copy. */
@@ -171,6 +200,7 @@ export class ReactorLoop implements PollerSink {
     const counters = this.counters;
     counters[Counter.batches]! += 1;
     counters[Counter.events]! += rows;
+    this.#batchEvents.observe(rows);
     for (let at = 0; at < rows * ROW_SIZE; at += ROW_SIZE) this.#dispatch(at);
     this.outbox.flush();
     this.outbox.inputIsLive = false;

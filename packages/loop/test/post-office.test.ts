@@ -1,3 +1,4 @@
+import { createCounters, MetricTable } from '@gev/core';
 import { describe, expect, it } from 'vitest';
 import { type Letter, LoopBoard, PostOffice, SERVER } from '../src/index.js';
 import { ScriptedPoller } from './scripted-poller.js';
@@ -6,10 +7,11 @@ function setUp() {
   const poller = new ScriptedPoller();
   const board = new LoopBoard(2);
   board.setMailbox(0, poller.mailbox);
-  const office = new PostOffice(poller, board, 1);
+  const dropped = new MetricTable(createCounters()).counter({ name: 'd_total', help: 'Dropped.' });
+  const office = new PostOffice(poller, board, 1, dropped);
   const letters: Letter[] = [];
   office.receive(4, (letter) => letters.push(letter));
-  return { poller, board, office, letters };
+  return { poller, board, office, letters, dropped };
 }
 
 describe('PostOffice', () => {
@@ -26,10 +28,11 @@ describe('PostOffice', () => {
   });
 
   it('says when nobody is there', () => {
-    const { office, poller } = setUp();
+    const { office, poller, dropped } = setUp();
     expect(office.send(4, 1, 'x')).toBe(false);
     expect(office.send(4, SERVER, 'x')).toBe(false);
     expect(poller.receive()).toEqual([]);
+    expect(dropped.value).toBe(2);
   });
 
   it('refuses what cannot be cloned', () => {

@@ -109,6 +109,7 @@ function settingsOf<In, Out, Context, Data>(
     sizes: { ...sizesOf(options), lowWatermark: limits.lowWatermark },
     allowHalfOpen: options.allowHalfOpen ?? false,
     poisonViews: options.poisonViews ?? false,
+    isCollected: options.metrics !== undefined,
     timerTick: wholeNumber('timerTick', options.timerTick ?? 1, 1),
     resourceLimits: options.resourceLimits ?? {},
     maxConnections: atMost('maxConnections', options.maxConnections),

@@ -42,6 +42,8 @@ export interface LoopSettings extends AdmissionLimits {
   readonly sizes: BatchOptions;
   readonly allowHalfOpen: boolean;
   readonly poisonViews: boolean;
+  /** Somebody collects what the loops count, so that more is worth measuring. */
+  readonly isCollected: boolean;
   readonly timerTick: number;
   readonly resourceLimits: ResourceLimits;
 }

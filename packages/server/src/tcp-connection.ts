@@ -39,6 +39,11 @@ export class TcpConnection<In, Out, Context>
     return this.#leftover?.length ?? 0;
   }
 
+  /** Bytes that those are kept in. */
+  get readBufferCapacity(): number {
+    return this.#leftover?.capacity ?? 0;
+  }
+
   /** Why it ended; undefined while it has not. */
   get closeReason(): CloseReason | undefined {
     return this.closed ? this.#reason : undefined;
@@ -77,9 +82,10 @@ export class TcpConnection<In, Out, Context>
     try {
       this.#deliverRest();
       this.#pauseFor(Flag.pausedByStop);
+      const close = () => this.#closeFor('server-closing');
       const underWay = this.group.handler.onClosing?.(this);
-      if (underWay === undefined) this.#closeFor('server-closing');
-      else this.#closeAfter(underWay);
+      if (underWay === undefined) close();
+      else underWay.then(close, (error: unknown) => this.onFault(error));
     } catch (error) {
       this.onFault(error);
     }
@@ -210,13 +216,6 @@ export class TcpConnection<In, Out, Context>
       this.#deliver(this.#leftover);
       if (this.#leftover?.length === before) return;
     }
-  }
-
-  #closeAfter(underWay: Promise<unknown>): void {
-    underWay.then(
-      () => this.#closeFor('server-closing'),
-      (error: unknown) => this.onFault(error),
-    );
   }
 
   #keep(buffer: RingBuffer): void {

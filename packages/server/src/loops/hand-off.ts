@@ -14,6 +14,7 @@ import {
 import { type LoopBoard, ReactorLoop, roundRobin } from '@gev/loop';
 import { Acceptor } from '../acceptor.js';
 import type { Admission } from '../admission.js';
+import { LoopSampler } from '../metrics/loop-sampler.js';
 import type { LoopSettings } from '../server-options.js';
 
 /** Milliseconds until loops that were all full are asked again. */
@@ -46,6 +47,8 @@ export class HandOff {
   #live: readonly LoopReference[] = [];
   #held: Held[] = [];
   #saidFull = false;
+  /** Where somebody collects. */
+  readonly #sampler: LoopSampler | undefined;
 
   constructor(
     poller: Poller,
@@ -62,6 +65,7 @@ export class HandOff {
     this.#admission = admission;
     this.#settings = settings;
     this.#logger = logger;
+    if (settings.isCollected) this.#sampler = new LoopSampler(this.loop);
   }
 
   /** Opens a listener; its connections are handed over with `tag`. */
@@ -88,6 +92,12 @@ export class HandOff {
   /** Accepts no more. */
   close(): void {
     for (const acceptor of this.#acceptors) acceptor.close();
+  }
+
+  /** Closes everything at once. */
+  stop(): void {
+    this.#sampler?.stop();
+    this.loop.stop();
   }
 
   #setAccepting(): void {

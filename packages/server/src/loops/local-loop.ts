@@ -37,9 +37,12 @@ export class LocalLoop<In, Out, Context> implements ServerLoops<Out> {
       },
       settings,
     );
-    const { office } = this.#part;
+    const { office, dropped } = this.#part;
     // What the server posts comes from the server, not from its loop.
-    this.references = referencesOf(new PostOffice(poller, this.#board, SERVER), this.#board);
+    this.references = referencesOf(
+      new PostOffice(poller, this.#board, SERVER, dropped),
+      this.#board,
+    );
     // The server and its loop share a thread, and so a mailbox.
     office.receive(LetterKind.post, ({ to, head, from }) => {
       if (to === SERVER) events.onPost(head, from);

@@ -1,6 +1,7 @@
 import { type BroadcastFilter, GevError, type LoopReference, type Protocol } from '@gev/core';
 import { type Letter, type LoopBoard, type PostOffice, SERVER } from '@gev/loop';
 import type { ConnectionRegistry } from '../connection-registry.js';
+import type { DeliveryMetrics } from '../metrics/delivery-metrics.js';
 import { packOnce } from '../pack-once.js';
 import type { TcpConnection } from '../tcp-connection.js';
 import { type Accepts, acceptsOf, shareWith } from './broadcast.js';
@@ -14,6 +15,7 @@ export interface MailTarget<In, Out, Context> {
   readonly protocol: Protocol<In, Out>;
   readonly registry: ConnectionRegistry<TcpConnection<In, Out, Context>>;
   connections(): TcpConnection<In, Out, Context>[];
+  readonly metrics: DeliveryMetrics;
   /** Told what a letter's message made the protocol throw. */
   onFault(error: unknown): void;
 }
@@ -44,8 +46,10 @@ export class LoopMail<In, Out, Context> {
     this.#board = board;
     this.#target = target;
     this.references = referencesOf(office, board);
-    this.topics = new LoopTopics(new MailBroker(office, board, target.id), (message) =>
-      this.#packForAll(message as Out),
+    this.topics = new LoopTopics(
+      new MailBroker(office, board, target.id),
+      (message) => this.#packForAll(message as Out),
+      target.metrics,
     );
     office.receive(LetterKind.send, (letter) => this.#onSend(letter));
     office.receive(LetterKind.broadcast, (letter) => this.#onBroadcast(letter));
@@ -53,7 +57,7 @@ export class LoopMail<In, Out, Context> {
 
   /** See `EventLoop.send`. */
   send(id: number, message: Out): boolean {
-    if (!this.#board.hasGiven(id)) return false;
+    if (!this.#board.hasGiven(id)) return this.#isGone();
     const loop = this.#board.loopOf(id);
     if (loop === this.#target.id) return this.#sendHere(id, (to) => to.send(message));
     const packed = this.#pack(message);
@@ -112,9 +116,15 @@ export class LoopMail<In, Out, Context> {
 
   #sendHere(id: number, how: (to: TcpConnection<In, Out, Context>) => void): boolean {
     const to = this.#target.registry.find(id);
-    if (!to?.sendable) return false;
+    if (!to?.sendable) return this.#isGone();
     how(to);
     return true;
+  }
+
+  /** Counts a message whose receiver is not there. */
+  #isGone(): false {
+    this.#target.metrics.gone.add();
+    return false;
   }
 
   #onSend({ head, body }: Letter): void {

@@ -6,6 +6,7 @@ import type {
   Subscriber,
   Topics,
 } from '@gev/core';
+import type { DeliveryMetrics } from '../metrics/delivery-metrics.js';
 import type { TcpConnection } from '../tcp-connection.js';
 import { shareWith } from './broadcast.js';
 
@@ -24,11 +25,13 @@ export class LoopTopics implements Topics {
   readonly #pack: (message: unknown) => Uint8Array;
   readonly #subscribers = new Map<string, Map<Member, SubscribeOptions>>();
   readonly #topics = new Map<Member, Set<string>>();
+  readonly #metrics: DeliveryMetrics;
 
   /** @param pack packs a message for any number of receivers, or throws */
-  constructor(broker: Broker, pack: (message: unknown) => Uint8Array) {
+  constructor(broker: Broker, pack: (message: unknown) => Uint8Array, metrics: DeliveryMetrics) {
     this.#broker = broker;
     this.#pack = pack;
+    this.#metrics = metrics;
     broker.start((publication) => this.#deliver(publication));
   }
 
@@ -37,6 +40,7 @@ export class LoopTopics implements Topics {
     const topics = this.#topics.get(subscriber) ?? new Set<string>();
     if (connection.closed || topics.has(topic)) return false;
     this.#topics.set(subscriber, topics.add(topic));
+    this.#metrics.subscriptions.add(1);
     const subscribers = this.#subscribers.get(topic);
     if (subscribers) subscribers.set(subscriber, options);
     else this.#begin(topic, subscriber, options);
@@ -47,6 +51,7 @@ export class LoopTopics implements Topics {
     const subscriber = connection as Member;
     const topics = this.#topics.get(subscriber);
     if (!topics?.delete(topic)) return false;
+    this.#metrics.subscriptions.add(-1);
     if (topics.size === 0) this.#topics.delete(subscriber);
     const subscribers = this.#subscribers.get(topic)!;
     subscribers.delete(subscriber);
@@ -79,11 +84,13 @@ export class LoopTopics implements Topics {
 
   #begin(topic: string, first: Member, options: SubscribeOptions): void {
     this.#subscribers.set(topic, new Map([[first, options]]));
+    this.#metrics.topics.add(1);
     this.#broker.subscribe(topic);
   }
 
   #end(topic: string): void {
     this.#subscribers.delete(topic);
+    this.#metrics.topics.add(-1);
     this.#broker.unsubscribe(topic);
   }
 
@@ -96,6 +103,7 @@ export class LoopTopics implements Topics {
       if (to.writeBufferLength <= slowAbove) receivers.push(to);
       else slow.push([to, rule]);
     }
+    this.#metrics.slowReader.add(slow.length);
     shareWith(receivers, bytes);
     // Last: who is told may end connections.
     for (const [to, rule] of slow) rule.onSlow?.(to, topic);

@@ -2,6 +2,7 @@ import { getSystemErrorName } from 'node:util';
 import {
   type Address,
   Counter,
+  type CounterMetric,
   type Counters,
   handleOf,
   type Logger,
@@ -14,6 +15,8 @@ import type { ConnectionGroup } from '../connection-group.js';
 import { ConnectionRegistry } from '../connection-registry.js';
 import { Deadline } from '../deadline.js';
 import type { Application } from '../handler-module.js';
+import { type DeliveryMetrics, deliveryMetrics } from '../metrics/delivery-metrics.js';
+import { LoopSampler } from '../metrics/loop-sampler.js';
 import { passThrough } from '../pass-through.js';
 import type { LoopSettings } from '../server-options.js';
 import { TcpConnection } from '../tcp-connection.js';
@@ -53,6 +56,7 @@ export class ServerLoop<In, Out, Context> implements Arrivals {
   readonly events: HandlerLoop;
   readonly #surroundings: LoopSurroundings;
   readonly #settings: LoopSettings;
+  readonly #metrics: DeliveryMetrics;
   readonly #registry: ConnectionRegistry<TcpConnection<In, Out, Context>>;
   readonly #deadline = new Deadline();
   #group: ConnectionGroup<In, Out, Context> | undefined;
@@ -61,6 +65,8 @@ export class ServerLoop<In, Out, Context> implements Arrivals {
   /** Where handed-over connections came in, by tag. */
   #entrances: readonly Address[] = [];
   #draining: Promise<void> | undefined;
+  /** Where somebody collects. */
+  #sampler: LoopSampler | undefined;
 
   constructor(surroundings: LoopSurroundings, settings: LoopSettings) {
     const { id, poller, board, counters, leave } = surroundings;
@@ -75,7 +81,8 @@ export class ServerLoop<In, Out, Context> implements Arrivals {
       ...(counters && { counters }),
     });
     this.loop.arrivals = this;
-    this.office = new PostOffice(poller, board, id);
+    this.#metrics = deliveryMetrics(this.loop.metrics);
+    this.office = new PostOffice(poller, board, id, this.#metrics.unreachable);
     this.#registry = new ConnectionRegistry({
       nextId: () => board.nextConnection(id),
       onLeave: (connection) => {
@@ -92,6 +99,11 @@ export class ServerLoop<In, Out, Context> implements Arrivals {
     this.office.receive(LetterKind.post, ({ head, from }) => this.onPost(head, from));
   }
 
+  /** Counts letters that could not be sent from this thread. */
+  get dropped(): CounterMetric {
+    return this.#metrics.unreachable;
+  }
+
   /** Sends to connections, of this loop and of others. Once the application is there. */
   get mail(): LoopMail<In, Out, Context> {
     return this.#mail!;
@@ -106,11 +118,12 @@ export class ServerLoop<In, Out, Context> implements Arrivals {
 
   /** Sets what to do with connections. Once, before `listen` and `start`. */
   use(application: Application<In, Out, Context>): void {
-    const { limits, idle, allowHalfOpen } = this.#settings;
+    const { limits, idle, allowHalfOpen, isCollected } = this.#settings;
+    if (isCollected) this.#sampler = new LoopSampler(this.loop);
     const group: ConnectionGroup<In, Out, Context> = {
       loop: this.loop,
       events: this.events,
-      handler: application.handler,
+      handler: this.#sampler?.time(application.handler) ?? application.handler,
       // Without a protocol In and Out are what they default to: those of the pass-through.
       protocol:
         application.protocol ??
@@ -130,6 +143,7 @@ export class ServerLoop<In, Out, Context> implements Arrivals {
       protocol: group.protocol,
       registry: this.#registry,
       connections: () => this.connections(),
+      metrics: this.#metrics,
       onFault: (error) => this.#onMailFault(error),
     });
     this.events.open(this.#mail as unknown as Parameters<HandlerLoop['open']>[0]);
@@ -203,6 +217,7 @@ export class ServerLoop<In, Out, Context> implements Arrivals {
   /** Closes everything at once. */
   stop(): void {
     this.#deadline.cancel();
+    this.#sampler?.stop();
     this.loop.stop();
   }
 

@@ -3,6 +3,7 @@ import {
   type BroadcastFilter,
   Counter,
   type Counters,
+  clearGauges,
   closeCounter,
   createCounters,
   GevError,
@@ -15,6 +16,7 @@ import {
 import { Backoff, LoopBoard, PostOffice, SERVER } from '@gev/loop';
 import { Admission } from '../admission.js';
 import type { ServerErrorCode } from '../error-codes.js';
+import { deliveryMetrics } from '../metrics/delivery-metrics.js';
 import type { LoopSettings, PollerChoice, PollerSource } from '../server-options.js';
 import { HandOff } from './hand-off.js';
 import { LetterKind, referencesOf } from './letters.js';
@@ -83,9 +85,6 @@ export class ThreadLoops<In, Out, Context> implements ServerLoops<Out> {
     this.#board = new LoopBoard(loops);
     this.#admission = new Admission(this.#board, settings);
     this.#poller = choice.create({ ...ACCEPTING, batch: settings.sizes.batch ?? 1024 });
-    this.#office = new PostOffice(this.#poller, this.#board, SERVER);
-    this.#office.receive(LetterKind.post, ({ head, from }) => events.onPost(head, from));
-    this.references = referencesOf(this.#office, this.#board);
     this.#handOff = new HandOff(
       this.#poller,
       this.#board,
@@ -94,6 +93,10 @@ export class ThreadLoops<In, Out, Context> implements ServerLoops<Out> {
       settings,
       logger,
     );
+    const { unreachable } = deliveryMetrics(this.#handOff.loop.metrics);
+    this.#office = new PostOffice(this.#poller, this.#board, SERVER, unreachable);
+    this.#office.receive(LetterKind.post, ({ head, from }) => events.onPost(head, from));
+    this.references = referencesOf(this.#office, this.#board);
     this.counters = [
       ...this.references.map(({ id }) => ({ loop: String(id), counters: createCounters() })),
       { loop: 'server', counters: this.#handOff.loop.counters },
@@ -126,7 +129,7 @@ export class ThreadLoops<In, Out, Context> implements ServerLoops<Out> {
     } catch (error) {
       this.#closing = true;
       await Promise.all(this.#places.map(({ thread }) => thread.terminate()));
-      this.#handOff.loop.stop();
+      this.#handOff.stop();
       throw error;
     }
   }
@@ -150,7 +153,7 @@ export class ThreadLoops<In, Out, Context> implements ServerLoops<Out> {
     await Promise.all(this.#places.map(({ thread }) => thread.drain(timeout)));
     // What loops posted last of all, such as from an onClose.
     this.#office.deliver(this.#poller.receive());
-    this.#handOff.loop.stop();
+    this.#handOff.stop();
     // What was on its way to a loop when it closed was counted, and nobody is left to count it off.
     for (const { id } of this.references) this.#admission.clear(id);
   }
@@ -273,6 +276,7 @@ export class ThreadLoops<In, Out, Context> implements ServerLoops<Out> {
       place.counters[Counter.connectionsOpened]! - place.counters[Counter.connectionsClosed]!;
     place.counters[Counter.connectionsClosed]! += lost;
     place.counters[closeCounter('loop-failed')]! += lost;
+    clearGauges(place.counters);
     if (performance.now() - place.startedAt > STEADY) place.backoff.reset();
     this.#restartLater(id, error, lost);
   }
@@ -302,6 +306,7 @@ export class ThreadLoops<In, Out, Context> implements ServerLoops<Out> {
       this.#restartLater(id, error instanceof Error ? error : new Error(String(error)), 0);
       return;
     }
+    place.counters[Counter.loopRestarts]! += 1;
     this.#events.onLoopStart(id);
   }
 }
