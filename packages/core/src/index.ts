@@ -33,7 +33,7 @@ export type { LoadBalancer, LoopLoad } from './load-balancer.js';
 export { type Logger, stderrLogger } from './logger.js';
 export type { LoopCounters, MetricsCollector } from './metrics/collector.js';
 export { Counter, type Counters, closeCounter, createCounters } from './metrics/counters.js';
-export type { MetricDefinition, MetricKind } from './metrics/definition.js';
+export { type MetricDefinition, type MetricKind, shapeOf } from './metrics/definition.js';
 export type {
   CounterMetric,
   GaugeMetric,

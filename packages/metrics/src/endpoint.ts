@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Assets } from './assets.js';
+import type { Exposition } from './exposition.js';
 import type { SampleFeed } from './sample-feed.js';
 
 /** What the endpoint answers with, beside the page. */
@@ -9,9 +10,7 @@ export interface EndpointOptions {
   readonly feed: SampleFeed;
   /** The page and its files. */
   readonly assets: Assets;
-  /** The metrics as text, and its media type. */
-  readonly expose: () => Promise<string>;
-  readonly contentType: string;
+  readonly exposition: Exposition;
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -27,7 +26,7 @@ export function createEndpoint(options: EndpointOptions): Server {
 }
 
 async function answer(
-  { path, feed, assets, expose, contentType }: EndpointOptions,
+  { path, feed, assets, exposition }: EndpointOptions,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -36,7 +35,9 @@ async function answer(
     return send(response, 405, 'text/plain; charset=utf-8', 'only GET and HEAD\n');
   }
   const wanted = (request.url ?? '/').split('?', 1)[0]!;
-  if (wanted === path) return send(response, 200, contentType, await expose());
+  if (wanted === path) {
+    return send(response, 200, exposition.contentType, await exposition.text());
+  }
   if (wanted === '/feed') return send(response, 200, JSON_TYPE, feed.history());
   if (wanted === '/feed/live') return follow(feed, request, response);
   if (assets.answer(request, response)) return;

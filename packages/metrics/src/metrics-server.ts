@@ -11,7 +11,7 @@ import {
   systemError,
 } from '@gev/core';
 import { checkOptions, type MetricsServerOptions } from './options.js';
-import type { FromWorker, ToWorker, WorkerSetup } from './worker-messages.js';
+import type { Answer, Clash, Order, WorkerSetup } from './worker-messages.js';
 
 /** The built file also when this one runs from its source: a thread starts from JavaScript. */
 const script = createRequire(import.meta.url).resolve('@gev/metrics/metrics-worker');
@@ -26,8 +26,10 @@ export class MetricsServer implements MetricsCollector {
   readonly #address: Address;
   readonly #path: string;
   #worker: Worker | undefined;
-  #real: Address | undefined;
+  /** Resolves when the thread is gone. */
+  #ended: Promise<unknown> | undefined;
   #closing = false;
+  #real: Address | undefined;
 
   /** @throws GevError `ERR_GEV_INVALID_OPTION`, `ERR_GEV_INVALID_ADDRESS` */
   constructor(options: MetricsServerOptions = {}) {
@@ -41,34 +43,48 @@ export class MetricsServer implements MetricsCollector {
     return this.#real === undefined ? '' : formatAddress(this.#real);
   }
 
+  /**
+   * @throws GevError (rejects with) `ERR_GEV_ADDRESS_IN_USE`, `ERR_GEV_ACCESS`,
+   * `ERR_GEV_ADDRESS_NOT_AVAILABLE`, `ERR_GEV_INVALID_OPTION`, `ERR_GEV_IO`
+   */
   async start(loops: readonly LoopCounters[], logger: Logger): Promise<void> {
     if (this.#worker !== undefined) throw usedTwice();
     const workerData: WorkerSetup = { loops, address: this.#address, path: this.#path };
     const worker = new Worker(script, { workerData, name: 'gev metrics' });
     this.#worker = worker;
-    const [answer] = (await once(worker, 'message')) as [FromWorker];
+    this.#ended = new Promise((resolve) => worker.once('exit', resolve));
+    const [answer] = (await once(worker, 'message')) as [Answer];
     const where = formatAddress(this.#address);
     if (answer.kind === 'failed') {
       await worker.terminate();
       throw systemError(answer.errno, answer.syscall, where);
     }
-    this.#real =
-      this.#address.transport === 'tcp' ? { ...this.#address, port: answer.port } : this.#address;
-    worker.on('error', (error) => logger.error({ address: where, error }, 'metrics failed'));
-    worker.on('exit', () => {
-      if (!this.#closing) logger.error({ address: where }, 'metrics are no longer served');
-    });
+    const { port } = answer;
+    this.#real = this.#address.transport === 'tcp' ? { ...this.#address, port } : this.#address;
+    this.#watch(worker, logger);
   }
 
   async close(): Promise<void> {
-    const worker = this.#worker;
-    if (worker === undefined || this.#closing) return;
+    if (this.#worker === undefined) return;
     this.#closing = true;
-    const ended = once(worker, 'exit');
-    const close: ToWorker = { kind: 'close' };
-    worker.postMessage(close);
-    await ended;
+    const order: Order = 'close';
+    this.#worker.postMessage(order);
+    await this.#ended;
     this.#real = undefined;
+  }
+
+  #watch(worker: Worker, logger: Logger): void {
+    const address = this.address;
+    worker.on('message', ({ name, loop }: Clash) => {
+      logger.warn(
+        { metric: name, loop },
+        'a metric is not shown: another loop has its name with another kind, labels or buckets',
+      );
+    });
+    worker.on('error', (error) => logger.error({ address, error }, 'the metrics failed'));
+    worker.on('exit', () => {
+      if (!this.#closing) logger.error({ address }, 'the metrics are no longer served');
+    });
   }
 }
 

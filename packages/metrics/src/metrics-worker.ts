@@ -4,8 +4,13 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type Address, GevError } from '@gev/core';
 import { Assets } from './assets.js';
 import { createEndpoint } from './endpoint.js';
+import { Exposition } from './exposition.js';
+import { LoopReader } from './loop-reader.js';
 import { SampleFeed } from './sample-feed.js';
-import type { FromWorker, ToWorker, WorkerSetup } from './worker-messages.js';
+import type { Answer, Clash, Order, WorkerSetup } from './worker-messages.js';
+
+/** Milliseconds that answers under way get when the server closes. */
+const LAST_ANSWERS = 500;
 
 const port = parentPort;
 if (port === null) {
@@ -15,25 +20,25 @@ if (port === null) {
   );
 }
 
-const { loops, address, path } = workerData as WorkerSetup;
-const post = (message: FromWorker): void => port.postMessage(message);
-const feed = new SampleFeed(loops);
+const setup = workerData as WorkerSetup;
+const post = (message: Answer | Clash): void => port.postMessage(message);
+const readers = setup.loops.map((loop) => new LoopReader(loop));
+const feed = new SampleFeed(readers);
 const endpoint = createEndpoint({
-  path,
+  path: setup.path,
   feed,
   assets: new Assets(new URL('./page/', import.meta.url)),
-  expose: async () => '',
-  contentType: 'text/plain; charset=utf-8',
+  exposition: new Exposition(readers, post),
 });
 
 endpoint.on('error', (error: NodeJS.ErrnoException) => {
   post({ kind: 'failed', errno: error.code ?? error.message, syscall: error.syscall ?? 'listen' });
 });
-listen(endpoint, address);
-port.once('message', (_close: ToWorker) => {
+listen(endpoint, setup.address);
+port.once('message', (_order: Order) => {
   feed.close();
   endpoint.close();
-  endpoint.closeAllConnections();
+  setTimeout(() => endpoint.closeAllConnections(), LAST_ANSWERS).unref();
   port.close();
 });
 

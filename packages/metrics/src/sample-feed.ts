@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { LoopCounters } from '@gev/core';
+import type { LoopReader } from './loop-reader.js';
 import type { Feed } from './sample.js';
 import { takeSample } from './take-sample.js';
 
@@ -11,12 +11,12 @@ const KEPT = 600;
 
 /** Takes a sample of the server every second, keeps the last ten minutes and tells who listens. */
 export class SampleFeed {
-  readonly #loops: readonly LoopCounters[];
+  readonly #loops: readonly LoopReader[];
   readonly #samples: string[] = [];
   readonly #listeners = new Set<ServerResponse>();
   readonly #timer: NodeJS.Timeout;
 
-  constructor(loops: readonly LoopCounters[]) {
+  constructor(loops: readonly LoopReader[]) {
     this.#loops = loops;
     this.#take();
     this.#timer = setInterval(() => this.#take(), INTERVAL);

@@ -7,11 +7,17 @@ export interface WorkerSetup {
   readonly path: string;
 }
 
-/** From the endpoint's thread to the server's. */
-export type FromWorker =
+/** The first word of the endpoint's thread. */
+export type Answer =
   | { readonly kind: 'listening'; readonly port: number }
   /** It cannot listen; the errno's name, such as `EADDRINUSE`. */
   | { readonly kind: 'failed'; readonly errno: string; readonly syscall: string };
 
+/** Every later word: a series is not shown, because another loop has its name for something else. */
+export interface Clash {
+  readonly name: string;
+  readonly loop: string;
+}
+
 /** To the endpoint's thread: end in order. */
-export type ToWorker = { readonly kind: 'close' };
+export type Order = 'close';
