@@ -20,6 +20,7 @@ export { BatchMemory, type BatchOptions, checkBatchOptions } from './batch/memor
 export type { ReadBuffer, WriteBuffer } from './buffer.js';
 export { CLOSE_REASONS, type CloseReason, reasonOfErrno } from './close-reason.js';
 export type { Connection, SendOptions } from './connection.js';
+export { type Diagnostics, type MessageHandling, onDiagnostic } from './diagnostics.js';
 export {
   type CoreErrorCode,
   GevError,

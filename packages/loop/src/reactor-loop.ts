@@ -16,6 +16,7 @@ import {
 import type { AcceptorChannel, Arrivals, Channel } from './channel.js';
 import { Outbox } from './outbox.js';
 import { Timers } from './timers.js';
+import { trace, traceBatch } from './trace.js';
 import type { WheelTimer } from './wheel-timer.js';
 
 export interface ReactorLoopOptions {
@@ -59,6 +60,7 @@ export class ReactorLoop implements PollerSink {
   readonly #events: Int32Array;
   readonly #results: Int32Array;
   readonly #poison: boolean;
+  readonly #traces = trace.enabled;
   /** By slot. The generation in the channel tells whether a row is really meant for it. */
   readonly #channels: (Channel | undefined)[] = [];
   /** Result rows that came while a batch was under way: kind, slot, generation, detail. */
@@ -109,12 +111,14 @@ export class ReactorLoop implements PollerSink {
   /** Starts taking batches. Once only. */
   start(): void {
     this.poller.start(this);
+    trace('loop %d: runs on %s', this.id, this.poller.name);
   }
 
   /** Closes every handle at once. Channels are told nothing more. May be called again. */
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
+    trace('loop %d: stops', this.id);
     this.#timers.cancelAll();
     this.poller.stop();
     this.#channels.length = 0;
@@ -208,6 +212,7 @@ export class ReactorLoop implements PollerSink {
     this.#settle();
     counters[Counter.messagesReceived] = this.messagesReceived;
     this.#running = false;
+    if (this.#traces) traceBatch(this.id, rows, this.#now);
   }
 
   #dispatch(at: number): void {

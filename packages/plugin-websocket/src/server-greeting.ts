@@ -13,6 +13,7 @@ import { UpgradeRequest } from './handshake/upgrade-request.js';
 import { type Outbound, PackedBytes } from './outbound.js';
 import type { Acceptance, ServerHooks, Verdict } from './server-hooks.js';
 import type { WebSocketSession } from './session.js';
+import { trace } from './trace.js';
 
 const UPGRADE_REQUIRED: HttpReply = {
   status: 426,
@@ -218,6 +219,7 @@ export class ServerGreeting<Data> implements Greeting {
   #refuse(error: unknown): unknown {
     this.#isOver = true;
     if (error instanceof HttpError) {
+      trace('connection %d: refused: %s', this.#connection.id, error.message);
       this.#reply(error.reply);
       return protocolError(`a peer sent a bad request: ${error.message}`);
     }
@@ -233,6 +235,7 @@ export class ServerGreeting<Data> implements Greeting {
   }
 
   #reply(reply: HttpReply, keepAlive = false, withoutBody = false): void {
+    trace('connection %d: answered with HTTP %d', this.#connection.id, reply.status);
     const bytes = writeReply(reply, { keepAlive, withoutBody });
     this.#unsent = Number.POSITIVE_INFINITY;
     this.#isBacklogged = !this.#session.trySend(new PackedBytes(bytes));

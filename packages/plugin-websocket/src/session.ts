@@ -20,6 +20,7 @@ import { checkPayload, type Outbound, OutgoingFrame } from './outbound.js';
 import { publish } from './publish.js';
 import type { SlowConsumer, SlowConsumers } from './slow-consumers.js';
 import type { Swept } from './sweep.js';
+import { trace } from './trace.js';
 import { closeCodeOf } from './violation.js';
 import { type MessageOptions, ReadyState, type WebSocket } from './web-socket.js';
 
@@ -160,6 +161,12 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, SlowCon
       this.#quietSince = performance.now();
       endpoint.sweep.add(this);
     }
+    trace(
+      'connection %d: open, protocol %j, compressed: %s',
+      this.id,
+      this.protocol,
+      this.isCompressing,
+    );
     this.#opened = new Opened(opening);
   }
 
@@ -238,6 +245,7 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, SlowCon
     if (this.connection.closed || this.#ended) return false;
     if (now >= this.#deadline) {
       this.#deadline = NEVER;
+      trace('connection %d: its handshake or close took too long', this.id);
       if (this.greeting === undefined) this.connection.destroy();
       else this.greeting.expire();
       return this.#deadline !== NEVER;
@@ -254,8 +262,12 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, SlowCon
     this.#decoder?.abandon();
     this.deflate?.close();
     this.greeting?.abort();
-    if (!wasOpened) return;
+    if (!wasOpened) {
+      trace('connection %d: ended without a handshake', this.id);
+      return;
+    }
     const { code, reason, wasClean } = (this.#closing ?? new CloseMachine()).outcome;
+    trace('connection %d: closed with code %d, clean: %s', this.id, code, wasClean);
     this.endpoint.callbacks.onClose?.(this, code, reason, wasClean);
   }
 
@@ -288,6 +300,7 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, SlowCon
       this.#pingedAt = now;
       this.trySend(new OutgoingFrame(Opcode.ping, ''));
     } else if (now - this.#pingedAt >= heartbeat.timeout) {
+      trace('connection %d: no answer to a ping', this.id);
       this.connection.destroy();
     }
   }

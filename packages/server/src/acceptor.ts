@@ -8,8 +8,11 @@ import {
   type Logger,
   OrderKind,
   slotOf,
+  systemError,
 } from '@gev/core';
 import type { AcceptorChannel, ReactorLoop } from '@gev/loop';
+import { tellError } from './diagnostics.js';
+import { trace } from './trace.js';
 
 /** Milliseconds that a listener sleeps when the process is out of descriptors. */
 const ACCEPT_RETRY = 100;
@@ -40,18 +43,21 @@ export class Acceptor implements AcceptorChannel {
     this.generation = generationOf(listening.handle);
     this.address = listening.address;
     loop.register(this);
+    trace('listening on %s', formatAddress(this.address));
   }
 
   /** Accepts nobody until `resume`: they wait in the backlog. */
   pause(): void {
     if (this.#paused || this.#closed) return;
     this.#paused = true;
+    trace('%s: accepting pauses', formatAddress(this.address));
     this.#loop.order(OrderKind.pause, this);
   }
 
   resume(): void {
     if (!this.#paused || this.#closed) return;
     this.#paused = false;
+    trace('%s: accepting goes on', formatAddress(this.address));
     this.#loop.order(OrderKind.resume, this);
   }
 
@@ -59,6 +65,7 @@ export class Acceptor implements AcceptorChannel {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    trace('%s: listens no more', formatAddress(this.address));
     this.#loop.order(OrderKind.abort, this);
     this.#loop.unregister(this);
   }
@@ -71,6 +78,7 @@ export class Acceptor implements AcceptorChannel {
   onAcceptFailed(errno: number): void {
     this.#loop.counters[Counter.acceptErrors]! += 1;
     const name = getSystemErrorName(-errno);
+    tellError(systemError(name, 'accept', formatAddress(this.address)));
     if (!this.#starved) {
       const advice =
         name === 'ENOBUFS' ? 'maxHandles or socket memory' : 'the limit of open files (ulimit -n)';
@@ -87,13 +95,14 @@ export class Acceptor implements AcceptorChannel {
 
   onClosed(errno: number): void {
     this.#closed = true;
-    this.#logger.error(
-      { address: formatAddress(this.address), errno: getSystemErrorName(-errno) },
-      'the listener failed and is closed',
-    );
+    const name = getSystemErrorName(-errno);
+    const address = formatAddress(this.address);
+    tellError(systemError(name, 'listen', address));
+    this.#logger.error({ address, errno: name }, 'the listener failed and is closed');
   }
 
   onFault(error: unknown): void {
+    tellError(error);
     this.#logger.error({ address: formatAddress(this.address), err: error }, 'accepting threw');
   }
 

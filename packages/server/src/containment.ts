@@ -1,11 +1,18 @@
 import type { Connection, GevError, Handler, Logger } from '@gev/core';
+import { tellError } from './diagnostics.js';
 
 /** For callbacks of a connection that is ending already: what they throw can only be logged. */
-export function contain(logger: Logger, connection: number, callback: () => void): void {
+export function contain<Out, Context>(
+  logger: Logger,
+  connection: Connection<Out, Context>,
+  callback: () => void,
+): void {
   try {
     callback();
   } catch (error) {
-    logger.error({ connection, err: error }, 'a handler threw while its connection ended');
+    tellError(error, connection);
+    const fields = { connection: connection.id, err: error };
+    logger.error(fields, 'a handler threw while its connection ended');
   }
 }
 
@@ -20,8 +27,9 @@ export function report<In, Out, Context>(
   over: boolean,
 ): void {
   const { handler, logger } = group;
+  tellError(error, connection);
   if (handler.onError && !over) {
-    contain(logger, connection.id, () => handler.onError?.(connection, error));
+    contain(logger, connection, () => handler.onError?.(connection, error));
   } else if (error.code === 'ERR_GEV_HANDLER') {
     const fields = { connection: connection.id, err: error };
     logger.error(fields, 'a handler threw and there is no onError');

@@ -17,7 +17,9 @@ import { faultOf, inputLimitError } from './connection-errors.js';
 import { ConnectionOutput } from './connection-output.js';
 import { Flag, PAUSED, State } from './connection-state.js';
 import { contain, report } from './containment.js';
+import { tellClose, tellOpen, watched } from './diagnostics.js';
 import { IdleWatch } from './idle-watch.js';
+import { trace } from './trace.js';
 
 /**
  * One connection: unpacks what arrives, hands messages to the handler, packs replies into the
@@ -60,6 +62,7 @@ export class TcpConnection<In, Out, Context>
     loop.register(this);
     if (idle !== undefined) this.idle = new IdleWatch(loop, idle, this);
     loop.counters[Counter.connectionsOpened]! += 1;
+    tellOpen(this);
     try {
       protocol.onOpen?.(this);
       this.flags |= Flag.greeted;
@@ -195,7 +198,8 @@ export class TcpConnection<In, Out, Context>
 
   /** Unpacks and delivers until the buffer holds no whole message, then keeps the rest. */
   #deliver(buffer: RingBuffer): void {
-    const { protocol, handler, loop } = this.group;
+    const { protocol, loop } = this.group;
+    const handler = watched(this.group.handler);
     while (this.state === State.open && !this.is(PAUSED)) {
       const message = protocol.unpack(buffer, this);
       if (message === undefined) break;
@@ -245,12 +249,14 @@ export class TcpConnection<In, Out, Context>
   }
 
   protected standBack(): void {
+    trace('connection %d: reading stops, %d bytes unsent', this.id, this.writeBufferLength);
     this.flags |= Flag.needsDrain;
     this.#pauseFor(Flag.pausedByBacklog);
   }
 
   #goOn(): void {
     if (!this.is(Flag.needsDrain)) return;
+    trace('connection %d: reading goes on, %d bytes unsent', this.id, this.writeBufferLength);
     this.flags &= ~Flag.needsDrain;
     this.#resumeFor(Flag.pausedByBacklog);
     if (this.state === State.open && !this.is(Flag.writeEnded)) {
@@ -329,6 +335,7 @@ export class TcpConnection<In, Out, Context>
     registry.remove(this);
     loop.counters[Counter.connectionsClosed]! += 1;
     loop.counters[closeCounter(this.#reason)]! += 1;
+    tellClose(this, this.#reason);
     this.endOutput(this.#reason, (callback) => this.#contain(callback));
     if (this.is(Flag.greeted)) this.#contain(() => handler.onClose?.(this, this.#reason));
     this.#contain(() => protocol.onClose?.(this));
@@ -339,6 +346,6 @@ export class TcpConnection<In, Out, Context>
   }
 
   #contain(callback: () => void): void {
-    contain(this.group.logger, this.id, callback);
+    contain(this.group.logger, this, callback);
   }
 }

@@ -10,6 +10,7 @@ import type { ConnectionGroup } from '../connection-group.js';
 import type { ServerErrorCode } from '../error-codes.js';
 import { isLiteral, resolveHost } from '../resolve-host.js';
 import type { TcpConnection } from '../tcp-connection.js';
+import { traceClient } from '../trace.js';
 import type { CheckedConnect, Retrying } from './client-options.js';
 import { Connector, timeoutError } from './connector.js';
 
@@ -77,6 +78,7 @@ export class Link<In, Out, Context> {
   /** Told that `onClose` of the link's connection has its turn. */
   connectionEnded(reason: CloseReason): void {
     this.#connection = undefined;
+    traceClient('%s: the connection ended: %s', this.#name, reason);
     const { reconnect } = this.#checked;
     const waits = this.#waits;
     if (reconnect === undefined || waits === undefined || this.#ended || OURS.has(reason)) {
@@ -94,6 +96,10 @@ export class Link<In, Out, Context> {
     this.#wake?.();
   }
 
+  get #name(): string {
+    return formatAddress(this.#checked.address);
+  }
+
   async #reconnect({ retries }: Retrying, waits: Backoff): Promise<void> {
     try {
       // The wait before the first attempt, too: a peer that takes and drops is not hammered.
@@ -101,8 +107,10 @@ export class Link<In, Out, Context> {
       await this.#attempts(retries, waits);
     } catch (error) {
       if (this.#ended === undefined) {
-        const address = formatAddress(this.#checked.address);
-        this.#checked.logger.error({ address, err: error }, 'reconnecting was given up');
+        this.#checked.logger.error(
+          { address: this.#name, err: error },
+          'reconnecting was given up',
+        );
       }
       this.#finish();
     }
@@ -115,6 +123,7 @@ export class Link<In, Out, Context> {
         return await this.#attempt();
       } catch (error) {
         if (this.#ended) throw this.#ended;
+        traceClient('%s: attempt %d failed: %s', this.#name, failures, messageOf(error));
         if (failures > retries) throw connectError(this.#checked, failures, error);
       }
       await this.#wait(waits.next());
@@ -146,6 +155,7 @@ export class Link<In, Out, Context> {
 
   #stand(connection: TcpConnection<In, Out, Context>): void {
     this.#connection = connection;
+    traceClient('%s: connected', this.#name);
     this.#standsSince = this.#group.loop.now;
     // Its own onConnect aborted.
     if (this.#ended) connection.destroy();
@@ -192,13 +202,16 @@ function connectError(
   attempts: number,
   cause: unknown,
 ): GevError<ServerErrorCode> {
-  const why = cause instanceof Error ? cause.message : String(cause);
   const times = attempts === 1 ? '' : ` in ${attempts} attempts`;
   return new GevError(
     'ERR_GEV_CONNECT',
-    `no connection to ${formatAddress(address)}${times}: ${why}`,
+    `no connection to ${formatAddress(address)}${times}: ${messageOf(cause)}`,
     { cause },
   );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function abortError(reason: unknown): GevError<ServerErrorCode> {

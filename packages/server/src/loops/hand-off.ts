@@ -1,6 +1,7 @@
 import {
   type Address,
   Counter,
+  formatAddress,
   generationOf,
   type HandOverResult,
   handleOf,
@@ -14,8 +15,10 @@ import {
 import { type LoopBoard, ReactorLoop, roundRobin } from '@gev/loop';
 import { Acceptor } from '../acceptor.js';
 import type { Admission } from '../admission.js';
+import { tellError } from '../diagnostics.js';
 import { LoopSampler } from '../metrics/loop-sampler.js';
 import type { LoopSettings } from '../server-options.js';
+import { trace } from '../trace.js';
 
 /** Milliseconds until loops that were all full are asked again. */
 const FULL_RETRY = 10;
@@ -115,9 +118,12 @@ export class HandOff {
       const { id } = candidates[this.#pick(candidates, connection.peer)]!;
       if (!this.#admission.enter(id, connection.peer)) {
         this.loop.counters[Counter.connectionsRejected]! += 1;
+        trace('a connection is turned away by a cap');
         return false;
       }
       const answer = this.#give(connection, id);
+      if (trace.enabled)
+        trace('handed to loop %d: %s, %s', id, formatAddress(connection.peer), answer);
       if (answer === 'taken') {
         this.#saidFull = false;
         return true;
@@ -172,6 +178,7 @@ export class HandOff {
     try {
       return this.#admit(connection);
     } catch (error) {
+      tellError(error);
       this.#logger.error({ err: error }, 'a connection could not be handed over and is closed');
       return false;
     }
@@ -191,6 +198,7 @@ export class HandOff {
         'the balancer picked a loop that is not there: give an index into `loops`',
       );
     } catch (error) {
+      tellError(error);
       this.#logger.error({ balancer: this.#balancer.name, err: error }, 'the balancer threw');
     }
     return this.#fallback.pick(candidates, peer);

@@ -7,6 +7,7 @@ import {
   handleOf,
   type Logger,
   type Poller,
+  systemError,
 } from '@gev/core';
 import { type Arrivals, type Channel, type LoopBoard, PostOffice, ReactorLoop } from '@gev/loop';
 import { RingBuffer, RingBufferPool } from '@gev/ringbuffer';
@@ -14,12 +15,14 @@ import { Acceptor } from '../acceptor.js';
 import type { ConnectionGroup } from '../connection-group.js';
 import { ConnectionRegistry } from '../connection-registry.js';
 import { Deadline } from '../deadline.js';
+import { tellError } from '../diagnostics.js';
 import type { Application } from '../handler-module.js';
 import { type DeliveryMetrics, deliveryMetrics } from '../metrics/delivery-metrics.js';
 import { LoopSampler } from '../metrics/loop-sampler.js';
 import { passThrough } from '../pass-through.js';
 import type { LoopSettings } from '../server-options.js';
 import { TcpConnection } from '../tcp-connection.js';
+import { trace } from '../trace.js';
 import { HandlerLoop } from './handler-loop.js';
 import { LetterKind } from './letters.js';
 import { LoopMail } from './loop-mail.js';
@@ -183,10 +186,13 @@ export class ServerLoop<In, Out, Context> implements Arrivals {
 
   onAdoptFailed(slot: number, generation: number, tag: number, errno: number): void {
     const { logger, leave } = this.#surroundings;
+    const name = getSystemErrorName(-Math.abs(errno));
+    const listening = this.#entrances[tag] ?? NOWHERE;
     this.loop.counters[Counter.acceptErrors]! += 1;
-    leave(this.#peerOf(slot, generation, this.#entrances[tag] ?? NOWHERE));
+    tellError(systemError(name, 'adopt', 'of a connection that was handed over'));
+    leave(this.#peerOf(slot, generation, listening));
     logger.warn(
-      { loop: this.loop.id, errno: getSystemErrorName(-Math.abs(errno)) },
+      { loop: this.loop.id, errno: name },
       'a connection could not be taken in by its loop and was closed',
     );
   }
@@ -222,9 +228,12 @@ export class ServerLoop<In, Out, Context> implements Arrivals {
   }
 
   async #drain(): Promise<void> {
+    const { id } = this.loop;
+    trace('loop %d: drains %d connections', id, this.events.connections);
     for (const acceptor of this.#acceptors) acceptor.close();
     for (const connection of this.connections()) connection.closeForServer();
     await Promise.race([this.#allGone(() => this.#deadline.left), this.#deadline.passed]);
+    trace('loop %d: %d connections are left to destroy', id, this.events.connections);
     for (const connection of this.connections()) connection.destroyForServer();
     const last = new Deadline();
     last.within(LAST_WORDS);
@@ -247,6 +256,7 @@ export class ServerLoop<In, Out, Context> implements Arrivals {
     const peer = this.#peerOf(slot, generation, listening);
     if (!enter(peer)) {
       this.loop.counters[Counter.connectionsRejected]! += 1;
+      trace('loop %d: a connection is turned away by a cap', this.loop.id);
       return false;
     }
     try {
@@ -272,6 +282,7 @@ export class ServerLoop<In, Out, Context> implements Arrivals {
   }
 
   #onMailFault(error: unknown): void {
+    tellError(error);
     const { logger } = this.#surroundings;
     logger.error(
       { loop: this.loop.id, err: error },

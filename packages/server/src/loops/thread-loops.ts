@@ -15,9 +15,11 @@ import {
 } from '@gev/core';
 import { Backoff, LoopBoard, PostOffice, SERVER } from '@gev/loop';
 import { Admission } from '../admission.js';
+import { tellWorkerExit } from '../diagnostics.js';
 import type { ServerErrorCode } from '../error-codes.js';
 import { deliveryMetrics } from '../metrics/delivery-metrics.js';
 import type { LoopSettings, PollerChoice, PollerSource } from '../server-options.js';
+import { trace } from '../trace.js';
 import { HandOff } from './hand-off.js';
 import { LetterKind, referencesOf } from './letters.js';
 import { LoopThread } from './loop-thread.js';
@@ -202,6 +204,7 @@ export class ThreadLoops<In, Out, Context> implements ServerLoops<Out> {
 
   #spawn(id: number, counters: Counters): LoopThread {
     const { handler, data, logger } = this.#source;
+    trace('loop %d: a thread starts', id);
     return new LoopThread(
       {
         id,
@@ -256,6 +259,7 @@ export class ThreadLoops<In, Out, Context> implements ServerLoops<Out> {
     await place.thread.serve(this.#addresses);
     place.startedAt = performance.now();
     this.#live.add(id);
+    trace('loop %d: takes connections', id);
     this.#tellLive();
   }
 
@@ -289,6 +293,7 @@ export class ThreadLoops<In, Out, Context> implements ServerLoops<Out> {
       `the thread of a loop died; it is started again in ${restartIn} ms`,
     );
     place.restart = this.#handOff.loop.runAfter(restartIn, () => void this.#restart(id));
+    tellWorkerExit({ loop: id, error, connections: lost, restartIn });
     this.#events.onLoopExit(id, error, restartIn);
   }
 
