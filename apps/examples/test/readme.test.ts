@@ -36,6 +36,7 @@ function blocksOf(name: string): Block[] {
 const readme = blocksOf('README.md');
 const guide = blocksOf('docs/coming-from-gev.md');
 const plugins = blocksOf('packages/plugin-protobuf/README.md');
+const watching = blocksOf('docs/diagnostics.md');
 
 const INPUTS = ['hello', '\0\0\0\u0005hello', 'hello'];
 
@@ -56,12 +57,15 @@ describe('programs in the documents', () => {
     expect(readme.filter(({ isServer }) => isServer)).toHaveLength(INPUTS.length);
     expect(guide).toHaveLength(2);
     expect(plugins).toHaveLength(1);
+    expect(watching).toHaveLength(4);
     for (const { source } of [...readme, ...guide]) {
       expect(source.split('\n').length).toBeLessThan(25);
     }
   });
 
-  it.each([...readme, ...guide, ...plugins].map((block) => [block.title, block] as const))(
+  it.each(
+    [...readme, ...guide, ...plugins, ...watching].map((block) => [block.title, block] as const),
+  )(
     'pass the type checker: %s',
     (_title, block) => {
       write(block, nameOf(block));

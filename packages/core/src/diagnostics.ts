@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { CloseReason } from './close-reason.js';
 import type { Connection } from './connection.js';
+import type { GevError } from './error.js';
 
 /** A connection of a server or client, whatever its messages and its context are. */
 type AnyConnection = Connection<unknown>;
@@ -36,7 +37,7 @@ export interface Diagnostics {
    * What went wrong, also what a peer did wrong, whether `onError` is told or not. `connection` is
    * undefined where it has not come to one: a listener that cannot accept, a letter between loops.
    */
-  'gev:error': { readonly error: Error; readonly connection: AnyConnection | undefined };
+  'gev:error': { readonly error: GevError; readonly connection: AnyConnection | undefined };
   /** The thread of a loop died; its connections are closed. It is started again in `restartIn` ms. */
   'gev:worker:exit': {
     readonly loop: number;
