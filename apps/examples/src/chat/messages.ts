@@ -12,9 +12,10 @@ export type ChatRequest =
 
 /** What a page is told: a JSON text each. */
 export type ChatEvent =
-  /** The answer to `join`: who is in the room, oneself too. */
-  | { readonly type: 'here'; readonly you: number; readonly people: readonly Person[] }
-  | { readonly type: 'joined' | 'left' | 'renamed'; readonly person: Person }
+  /** The answer to `join` and to `rename`. */
+  | { readonly type: 'here'; readonly you: Person }
+  /** Who is in the room, oneself too; again whenever that changes. */
+  | { readonly type: 'people'; readonly people: readonly Person[] }
   /** `at`: milliseconds since 1970, of the server. */
   | {
       readonly type: 'said';

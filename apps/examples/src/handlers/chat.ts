@@ -1,6 +1,7 @@
 // The page and the WebSockets on one port: who opens /rooms/NAME as a WebSocket is in that room.
 import {
   accept,
+  publish,
   reject,
   type UpgradeRequest,
   type WebSocket,
@@ -9,8 +10,8 @@ import {
 import { defineHandler } from 'gev';
 import { type ChatEvent, type Person, readRequest, roomOf } from '../chat/messages.js';
 import { Pages } from '../chat/pages.js';
+import { PresenceReporter } from '../chat/presence-reporter.js';
 import { Rate } from '../chat/rate.js';
-import { Rooms } from '../chat/rooms.js';
 
 /** What is known of a WebSocket. */
 interface Visitor {
@@ -25,9 +26,34 @@ interface Visitor {
 /** Messages too fast in a row after which a visitor is thrown out. */
 const MOST_EXCESS = 50;
 
+/** Members that a room may have in one loop. */
+const MOST_MEMBERS = 500;
+
 export default defineHandler((loop) => {
   const pages = new Pages(new URL('../chat/', import.meta.url));
-  const rooms = new Rooms(loop);
+  const presence = new PresenceReporter(loop);
+
+  /** Takes somebody into a room, or under another name. */
+  function enter(ws: WebSocket<Visitor>, name: string): string | undefined {
+    const { room, person } = ws.data;
+    if (person === undefined) {
+      // What is said in a room is a topic, and who is there is told to connections with its name.
+      if (loop.topics.subscribers(room) >= MOST_MEMBERS) return refuseEntry(ws);
+      ws.subscribe(room);
+      ws.connection.set('room', room);
+    }
+    const you = { id: ws.id, name };
+    ws.data.person = you;
+    presence.tell({ kind: 'here', room, person: you });
+    return json({ type: 'here', you });
+  }
+
+  /** Says something to everybody in a room, in every loop, the speaker too. */
+  function say({ room, person }: Visitor, text: string): string | undefined {
+    if (person === undefined) return refusal('Join first.');
+    const toldAll = publish(loop, room, json({ type: 'said', person, text, at: Date.now() }));
+    return toldAll ? undefined : refusal('Not everybody could be told.');
+  }
 
   return webSocket({
     upgrade({ path }) {
@@ -39,37 +65,20 @@ export default defineHandler((loop) => {
     origins: isOwnPage,
     request: (request) => pages.answer(request),
     onMessage(ws, data, isBinary) {
-      const visitor = ws.data;
-      if (!visitor.rate.take(loop.now)) {
-        visitor.excess += 1;
-        if (visitor.excess > MOST_EXCESS) {
-          ws.close(1008, 'too fast');
-          return undefined;
-        }
-        return refusal('That was too fast. Wait a moment.');
-      }
-      visitor.excess = 0;
+      if (!ws.data.rate.take(loop.now)) return refuseHaste(ws);
+      ws.data.excess = 0;
       const request = isBinary ? undefined : readRequest(data as string);
       if (request === undefined) return refusal('That is empty, too long, or no message.');
-      if (request.type === 'say') {
-        const { person } = visitor;
-        if (person === undefined) return refusal('Join first.');
-        rooms.say(visitor.room, { type: 'said', person, text: request.text, at: Date.now() });
-        return undefined;
-      }
-      const isNew = visitor.person === undefined;
-      const person = { id: ws.id, name: request.name };
-      if (isNew && !rooms.join(visitor.room, ws, person)) return refuseEntry(ws);
-      visitor.person = person;
-      if (!isNew) rooms.rename(visitor.room, person);
-      return undefined;
+      return request.type === 'say' ? say(ws.data, request.text) : enter(ws, request.name);
     },
     onClose(ws) {
       const { room, person } = ws.data;
-      if (person !== undefined) rooms.leave(room, person);
+      if (person !== undefined) presence.tell({ kind: 'left', room, person });
     },
     maxPayload: 16 * 1024,
     heartbeat: { interval: 30_000, timeout: 10_000 },
+    // Its page comes back by itself, and is told anew who is there.
+    slowConsumers: { policy: 'close', above: 1024 * 1024 },
   });
 });
 
@@ -79,11 +88,22 @@ function isOwnPage({ origin, headers }: UpgradeRequest): boolean {
   return URL.canParse(origin) && new URL(origin).host === headers.get('host');
 }
 
+function refuseHaste(ws: WebSocket<Visitor>): string | undefined {
+  ws.data.excess += 1;
+  if (ws.data.excess <= MOST_EXCESS) return refusal('That was too fast. Wait a moment.');
+  ws.close(1008, 'too fast');
+  return undefined;
+}
+
 function refuseEntry(ws: WebSocket<Visitor>): undefined {
   ws.send(refusal('The room is full.'));
   ws.close(1013, 'the room is full');
 }
 
 function refusal(reason: string): string {
-  return JSON.stringify({ type: 'refused', reason } satisfies ChatEvent);
+  return json({ type: 'refused', reason });
+}
+
+function json(event: ChatEvent): string {
+  return JSON.stringify(event);
 }

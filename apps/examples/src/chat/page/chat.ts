@@ -17,7 +17,7 @@ const view = new View();
 const wide = matchMedia('(min-width: 40.001rem)');
 
 let connection: RoomConnection | undefined;
-let people = new Map<number, Person>();
+let people: ReadonlyMap<number, Person> = new Map();
 let you = -1;
 /** What was sent and has not come back: it is not lost when it is refused. */
 let unsaid = '';
@@ -33,26 +33,38 @@ function show(event: ChatEvent): void {
       view.addMessage(event.person, event.text, event.at, event.person.id === you);
       break;
     case 'here':
-      ({ you } = event);
-      people = new Map(event.people.map((person) => [person.id, person]));
-      view.addEvent(`You are here as ${people.get(you)?.name}`);
-      if (people.size === 1)
-        view.addEvent('Nobody else is. This page has an address to send them.');
-      view.showPeople(people, you);
+      if (event.you.id !== you) meet(event.you);
+      keepName(event.you.name);
       break;
-    default:
-      showChange(event.type, event.person);
-      view.showPeople(people, you);
+    case 'people':
+      showPeople(new Map(event.people.map((person) => [person.id, person])));
   }
 }
 
-function showChange(type: 'joined' | 'left' | 'renamed', person: Person): void {
-  const before = people.get(person.id);
-  if (type === 'left') people.delete(person.id);
-  else people.set(person.id, person);
-  if (type === 'renamed') view.addEvent(`${before?.name ?? 'Somebody'} is now ${person.name}`);
-  else view.addEvent(`${person.name} ${type}`);
-  if (type === 'renamed' && person.id === you) keepName(person.name);
+/** A connection is in the room, and knows nobody there yet. */
+function meet({ id, name }: Person): void {
+  you = id;
+  people = new Map();
+  view.addEvent(`You are here as ${name}`);
+}
+
+function showPeople(now: ReadonlyMap<number, Person>): void {
+  // Who was there before oneself is no news.
+  const isFirst = !people.has(you);
+  if (isFirst && now.size === 1)
+    view.addEvent('Nobody else is. This page has an address to send them.');
+  if (!isFirst) showChanges(people, now);
+  people = now;
+  view.showPeople(people, you);
+}
+
+function showChanges(before: ReadonlyMap<number, Person>, now: ReadonlyMap<number, Person>): void {
+  for (const [id, { name }] of before) if (!now.has(id)) view.addEvent(`${name} left`);
+  for (const [id, { name }] of now) {
+    const old = before.get(id)?.name;
+    if (old === undefined) view.addEvent(`${name} joined`);
+    else if (old !== name) view.addEvent(`${old} is now ${name}`);
+  }
 }
 
 /** For the next connection, and the next visit. */
