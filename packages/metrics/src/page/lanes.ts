@@ -18,23 +18,29 @@ const COLUMNS: ReadonlyArray<{
   { label: 'lag', pick: ({ lag }) => lag, format: seconds },
 ];
 
+/** Whose lane it is. */
+interface Place {
+  readonly name: string;
+  readonly of: (reading: Reading) => LoopReading | undefined;
+}
+
 /** A loop: its load over time, and what it has in hand. */
 class Lane {
   readonly row: HTMLTableRowElement;
   readonly chart: Chart;
-  readonly #id: number;
+  readonly #place: Place;
   readonly #figures = COLUMNS.map(() => new Figure('td'));
 
-  constructor(id: number, shared: Shared) {
-    this.#id = id;
+  constructor(place: Place, shared: Shared) {
+    this.#place = place;
     const line = {
       colour: '--load',
       isFilled: true,
-      pick: ({ loops }: Reading) => loops[id]?.busy ?? null,
+      pick: (reading: Reading) => place.of(reading)?.busy ?? null,
     };
     this.chart = new Chart({ lines: [line], format: percent, scale: 'share' }, shared);
     this.chart.element.setAttribute('aria-hidden', 'true');
-    const name = make('th', '', `Loop ${id}`);
+    const name = make('th', '', place.name);
     name.scope = 'row';
     const cells = this.#figures.map(({ element }, i) => {
       element.dataset['label'] = COLUMNS[i]!.label;
@@ -44,7 +50,7 @@ class Lane {
   }
 
   showFigures(reading: Reading | undefined): void {
-    const loop = reading?.loops[this.#id];
+    const loop = reading && this.#place.of(reading);
     COLUMNS.forEach(({ pick, format }, i) => {
       this.#figures[i]!.show(format(loop ? pick(loop) : null));
     });
@@ -54,11 +60,12 @@ class Lane {
   }
 }
 
-/** A lane for each loop. */
+/** A lane for each loop, and one for the thread that accepts for them. */
 export class Lanes {
   readonly #shared: Shared;
   readonly #body: HTMLTableSectionElement;
   #lanes: Lane[] = [];
+  #names = '';
 
   /** Fills the table. */
   constructor(table: HTMLTableElement, shared: Shared) {
@@ -78,7 +85,7 @@ export class Lanes {
   }
 
   show(readings: readonly Reading[], index: number): void {
-    this.#haveLanes(readings.at(-1)?.loops.length ?? 0);
+    this.#haveLanes(placesOf(readings.at(-1)));
     for (const lane of this.#lanes) lane.chart.show(readings);
     this.showFigures(readings[index]);
   }
@@ -87,10 +94,19 @@ export class Lanes {
     for (const lane of this.#lanes) lane.showFigures(reading);
   }
 
-  #haveLanes(number: number): void {
-    if (number === this.#lanes.length) return;
+  #haveLanes(places: readonly Place[]): void {
+    const names = places.map(({ name }) => name).join();
+    if (names === this.#names) return;
+    this.#names = names;
     for (const { chart } of this.#lanes) chart.close();
-    this.#lanes = Array.from({ length: number }, (_, id) => new Lane(id, this.#shared));
+    this.#lanes = places.map((place) => new Lane(place, this.#shared));
     this.#body.replaceChildren(...this.#lanes.map(({ row }) => row));
   }
+}
+
+function placesOf(reading: Reading | undefined): Place[] {
+  const loops = (reading?.loops ?? []).map((_, id): Place => {
+    return { name: `Loop ${id}`, of: ({ loops }) => loops[id] };
+  });
+  return reading?.server ? [...loops, { name: 'Server', of: ({ server }) => server }] : loops;
 }

@@ -21,9 +21,14 @@ export interface LoopReading {
 export interface Reading {
   /** Milliseconds since 1970, by the server's clock. */
   readonly time: number;
-  /** The sum; of `busy` the mean, of `lag` the worst. None where there was no sample. */
+  /**
+   * The sum of the loops; of `busy` the mean, of `lag` the worst, the server's own too. None where
+   * there was no sample.
+   */
   readonly all: LoopReading | undefined;
   readonly loops: readonly LoopReading[];
+  /** The thread that accepts for all loops, where there is one. */
+  readonly server: LoopReading | undefined;
   /** Seconds in the handler: under these lie 50, 99 and 99.9 of a hundred calls. */
   readonly p50: number | null;
   readonly p99: number | null;
@@ -52,19 +57,24 @@ function rates(
   return Object.fromEntries(entries) as Record<Counted, number | null>;
 }
 
+function readLoop(now: LoopSample, before: LoopSample | undefined, elapsed: number): LoopReading {
+  const { connections, busy, lag } = now;
+  return { ...rates(now, before, elapsed), connections, busy, lag };
+}
+
 function sum(loops: readonly LoopReading[], name: Counted | 'connections'): number | null {
   let total: number | null = null;
   for (const { [name]: value } of loops) if (value !== null) total = (total ?? 0) + value;
   return total;
 }
 
-function together(loops: readonly LoopReading[]): LoopReading {
+function together(loops: readonly LoopReading[], server: LoopReading | undefined): LoopReading {
   const counted = Object.fromEntries(COUNTED.map((name) => [name, sum(loops, name)]));
   return {
     ...(counted as Record<Counted, number | null>),
     connections: sum(loops, 'connections') ?? 0,
     busy: loops.reduce((total, { busy }) => total + busy, 0) / Math.max(loops.length, 1),
-    lag: Math.max(0, ...loops.map(({ lag }) => lag)),
+    lag: Math.max(server?.lag ?? 0, ...loops.map(({ lag }) => lag)),
   };
 }
 
@@ -74,17 +84,14 @@ function together(loops: readonly LoopReading[]): LoopReading {
  */
 export function read(sample: Sample, previous?: Sample, earlier?: Sample): Reading {
   const elapsed = previous === undefined ? 0 : (sample.time - previous.time) / 1000;
-  const loops = sample.loops.map((loop, i) => ({
-    ...rates(loop, previous?.loops[i], elapsed),
-    connections: loop.connections,
-    busy: loop.busy,
-    lag: loop.lag,
-  }));
+  const loops = sample.loops.map((loop, i) => readLoop(loop, previous?.loops[i], elapsed));
+  const server = sample.server && readLoop(sample.server, previous?.server, elapsed);
   const times = bucketsSince(sample.handlerTime, earlier?.handlerTime);
   return {
     time: sample.time,
-    all: together(loops),
+    all: together(loops, server),
     loops,
+    server,
     p50: quantile(0.5, times),
     p99: quantile(0.99, times),
     p999: quantile(0.999, times),
@@ -93,5 +100,5 @@ export function read(sample: Sample, previous?: Sample, earlier?: Sample): Readi
 
 /** The place of a moment that nobody saw: lines break there. */
 export function blank(time: number): Reading {
-  return { time, all: undefined, loops: [], p50: null, p99: null, p999: null };
+  return { time, all: undefined, loops: [], server: undefined, p50: null, p99: null, p999: null };
 }

@@ -60,7 +60,7 @@ class Sign {
 /** What an operator looks for when something is wrong. */
 export class Signs {
   readonly #counted = COUNTED.map(({ id, label, hint }) => new Sign(id, label, hint));
-  readonly #lag = new Sign('lag', 'Longest lag', 'of any loop, in the last ten minutes');
+  readonly #lag = new Sign('lag', 'Longest lag', 'of any thread, in the last ten minutes');
 
   constructor() {
     const items = [this.#lag, ...this.#counted].map(({ item }) => item);

@@ -40,6 +40,10 @@ describe('the history of the page', () => {
     expect(history.readings[0]!.all).toMatchObject({ connections: 3, busy: 0.4, lag: 0.5 });
     expect(history.readings[1]!.all).toMatchObject({ connections: 4, messagesIn: 3 });
     expect(history.readings[1]!.loops.map(({ messagesIn }) => messagesIn)).toEqual([3, 0]);
+    const server = sampleOf(START, { busy: 1, lag: 2 }).loops[0]!;
+    history.add({ ...both(START + 2000), server });
+    const { all, server: own } = history.readings[2]!;
+    expect([all?.busy, all?.lag, own?.busy]).toEqual([0.4, 2, 1]);
   });
 
   it('keeps ten minutes', () => {
