@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { Reply } from '../src/protocols/resp/reply.js';
 import { resp } from '../src/protocols/resp/resp.js';
 
-const LIMITS = { maxArguments: 3, maxBulk: 50, maxInline: 100 };
+const LIMITS = { maxArguments: 3, maxBulk: 50, maxInline: 100, maxReply: 1000 };
 
 /** A request of as many arguments, and as long ones, as the limits allow. */
 const LARGEST = Buffer.from(`*3\r\n${`$50\r\n${'x'.repeat(50)}\r\n`.repeat(3)}`);
