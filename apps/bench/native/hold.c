@@ -4,6 +4,7 @@
 #include "modes.h"
 #include "network.h"
 #include "report.h"
+#include "websocket.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -41,8 +42,12 @@ static int catch_signals(void) {
 int run_hold(const struct options *options) {
   int signals = catch_signals();
   int *fds = zeroed(options->connections, sizeof *fds);
-  for (uint32_t i = 0; i < options->connections; i++) fds[i] = network_connect(options, i);
-  (void)printf("{\"mode\":\"hold\",\"ready\":true,\"connections\":%u}\n", options->connections);
+  for (uint32_t i = 0; i < options->connections; i++) {
+    fds[i] = network_connect(options, i);
+    if (options->mode == MODE_HOLD_WEBSOCKET) websocket_open(fds[i]);
+  }
+  (void)printf("{\"mode\":\"%s\",\"ready\":true,\"connections\":%u}\n", options->mode_name,
+               options->connections);
   if (fflush(stdout) != 0) fail_errno("stdout");
   wait_for_end(signals);
   uint32_t lost = 0;
@@ -53,6 +58,7 @@ int run_hold(const struct options *options) {
     if (got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK)) lost++;
     if (close(fds[i]) != 0) fail_errno("close");
   }
-  (void)printf("{\"mode\":\"hold\",\"connections\":%u,\"lost\":%u}\n", options->connections, lost);
+  (void)printf("{\"mode\":\"%s\",\"connections\":%u,\"lost\":%u}\n", options->mode_name,
+               options->connections, lost);
   return lost == 0 ? 0 : EXIT_WRONG;
 }

@@ -19,6 +19,7 @@ int main(int argc, char **argv) {
     case MODE_BROADCAST:
       return run_broadcast(&options);
     case MODE_HOLD:
+    case MODE_HOLD_WEBSOCKET:
       return run_hold(&options);
     case MODE_CONNECTS:
       return run_connects(&options);

@@ -10,7 +10,7 @@ int run_exchange(const struct options *options);
 /* One WebSocket's messages go to all, for a time. */
 int run_broadcast(const struct options *options);
 
-/* Idle connections until stdin ends or SIGTERM; prints a line `{"ready":true...}` when they stand. */
+/* Idle connections, TCP or WebSockets, until stdin ends or SIGTERM; prints a line `{"ready":true...}` when they stand. */
 int run_hold(const struct options *options);
 
 /* A storm of connects, each with one message echoed. */

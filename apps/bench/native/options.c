@@ -26,6 +26,7 @@ static const char USAGE[] =
     "                  websocket: --depth messages in flight, binary, behind a handshake\n"
     "                  broadcast: WebSockets, one asks and the server sends its message to all\n"
     "                  hold: connections that stay idle until stdin ends or SIGTERM\n"
+    "                  hold-websocket: the same behind a handshake\n"
     "                  connects: connect, have one message echoed, close; the next\n"
     "  --host A        IPv4 address of the server (127.0.0.1)\n"
     "  --connections N (100; broadcast 1,000)\n"
@@ -67,7 +68,7 @@ static double seconds(const char *name, const char *text) {
 
 static enum mode mode_of(const char *name) {
   static const char *const names[] = {"echo",     "framed",    "hold",     "connects",
-                                      "protobuf", "websocket", "broadcast"};
+                                      "protobuf", "websocket", "broadcast", "hold-websocket"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (strcmp(name, names[i]) == 0) return (enum mode)i;
   usage("no such mode", name);

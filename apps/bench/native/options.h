@@ -13,6 +13,7 @@ enum mode {
   MODE_PROTOBUF,
   MODE_WEBSOCKET,
   MODE_BROADCAST,
+  MODE_HOLD_WEBSOCKET,
 };
 
 struct options {

@@ -7,6 +7,9 @@ import { nativeProgram } from './native-programs.js';
 /** In what messages go to and fro. */
 export type ExchangeMode = 'echo' | 'framed' | 'protobuf' | 'websocket' | 'broadcast';
 
+/** What is held: TCP connections, or WebSockets that are open. */
+export type HoldMode = 'hold' | 'hold-websocket';
+
 /** Microseconds. */
 export interface Latency {
   readonly p50: number;
@@ -94,8 +97,12 @@ export class HeldConnections {
   }
 
   /** Returns when all connections stand on the client's side. */
-  static async open(options: LoadOptions, wrap: Wrap): Promise<HeldConnections> {
-    const held = new HeldConnections(start('hold', options, wrap));
+  static async open(
+    options: LoadOptions,
+    wrap: Wrap,
+    mode: HoldMode = 'hold',
+  ): Promise<HeldConnections> {
+    const held = new HeldConnections(start(mode, options, wrap));
     const stderr = collect(held.#load.stderr);
     const { done } = await held.#lines.next();
     if (done === true) throw new Error(`the load generator failed: ${await stderr}`);

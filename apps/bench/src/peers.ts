@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { findBun } from './bun-binary.js';
+import type { HoldMode } from './load-generator.js';
 import { nativeProgram } from './native-programs.js';
 import { redisServerCommand } from './redis-programs.js';
 
@@ -12,6 +13,8 @@ export interface Peer {
   readonly env?: NodeJS.ProcessEnv;
   /** Runs only when `--peers` names it. */
   readonly onRequest?: true;
+  /** What idle holds open to it. Default: TCP connections. */
+  readonly hold?: HoldMode;
 }
 
 /** The peer that the others are compared with, and the limit. */
@@ -76,6 +79,19 @@ export const WEBSOCKET_PEERS: readonly Peer[] = [
   { name: 'gev-node', runtime: 'node', server: 'gev-websocket', env: NODE, onRequest: true },
   { name: 'ws', runtime: 'node', server: 'ws-websocket' },
   { name: 'bun', runtime: 'bun', server: 'bun-websocket' },
+];
+
+/** Those that can tell their memory. */
+export const IDLE_PEERS: readonly Peer[] = [
+  ...ECHO_PEERS.filter(({ runtime }) => runtime === 'node'),
+  {
+    name: 'gev-websocket',
+    runtime: 'node',
+    server: 'gev-websocket',
+    env: NATIVE,
+    hold: 'hold-websocket',
+  },
+  { name: 'ws', runtime: 'node', server: 'ws-websocket', hold: 'hold-websocket' },
 ];
 
 /** What one sends is sent to all. */

@@ -1,3 +1,5 @@
+import v8 from 'node:v8';
+
 /** Bytes in use: what a server prints as one JSON line on SIGUSR2 (see `peer-process.ts`). */
 export interface MemoryReport {
   readonly rss: number;
@@ -5,6 +7,8 @@ export interface MemoryReport {
   /** With `arrayBuffers` in it. */
   readonly external: number;
   readonly arrayBuffers: number;
+  /** What V8 holds for new objects, in use or not; 0 where nobody tells. */
+  readonly nursery: number;
 }
 
 /** Collects garbage at once: Node with --expose-gc, or Bun's own call. */
@@ -28,8 +32,16 @@ function reportMemory(collect: Collect, rounds = 2): void {
     return;
   }
   const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
-  const report: MemoryReport = { rss, heapUsed, external, arrayBuffers };
+  const nursery = nurserySize();
+  const report: MemoryReport = { rss, heapUsed, external, arrayBuffers, nursery };
   console.log(JSON.stringify(report));
+}
+
+function nurserySize(): number {
+  // Bun has the function, and throws.
+  if ('bun' in process.versions) return 0;
+  const spaces = v8.getHeapSpaceStatistics();
+  return spaces.find(({ space_name }) => space_name === 'new_space')?.physical_space_size ?? 0;
 }
 
 /** The same for every server, so that a storm of connects meets the same queue. */

@@ -217,6 +217,13 @@ describe.skipIf(missing !== undefined)('load generator, websocket', () => {
     return (running.address() as AddressInfo).port;
   }
 
+  it('holds idle WebSockets', async () => {
+    const port = await start(() => {});
+    const held = await HeldConnections.open({ port, connections: 20 }, asItIs, 'hold-websocket');
+    expect(webSockets?.clients.size).toBe(20);
+    expect(await held.release()).toBe(0);
+  });
+
   function serve(reply: (message: Buffer, count: number) => Buffer) {
     let count = 0;
     return start((ws, message) => ws.send(reply(message, count++)));
@@ -345,7 +352,13 @@ describe('PeerProcess', () => {
     if ('reason' in command) throw new Error(command.reason);
     const child = await PeerProcess.start(command);
     const number = expect.any(Number);
-    const expected = { rss: number, heapUsed: number, external: number, arrayBuffers: number };
+    const expected = {
+      rss: number,
+      heapUsed: number,
+      external: number,
+      arrayBuffers: number,
+      nursery: number,
+    };
     expect(await child.memory()).toEqual(expected);
     await child.stop();
   });

@@ -1,7 +1,7 @@
 // Idle: what an idle connection costs a server in user-space memory.
 import { HeldConnections } from '../load-generator.js';
 import { PeerProcess } from '../peer-process.js';
-import { ECHO_PEERS } from '../peers.js';
+import { IDLE_PEERS } from '../peers.js';
 import { openDescriptors } from '../process-facts.js';
 import { type Bench, type Outcome, type ReadyPeer, selectPeers } from '../scenario.js';
 import type { MemoryReport } from '../serve.js';
@@ -16,16 +16,15 @@ interface IdleTurn {
   /** After all connections have been closed. */
   readonly after: MemoryReport;
   readonly rssPerConnection: number;
+  /** Of these, what V8's space for new objects grew by; it is empty after the collection. */
+  readonly nurseryPerConnection: number;
   readonly heapPerConnection: number;
 }
-
-/** The C server cannot report its memory. */
-const PEERS = ECHO_PEERS.filter(({ runtime }) => runtime === 'node');
 
 export async function runIdle(bench: Bench): Promise<Outcome> {
   const failures: string[] = [];
   const results: { name: string; turns: IdleTurn[] }[] = [];
-  for (const ready of selectPeers(PEERS, 'memory', bench)) {
+  for (const ready of selectPeers(IDLE_PEERS, 'memory', bench)) {
     const turns: IdleTurn[] = [];
     for (let turn = 1; turn <= bench.settings.turns; turn++) {
       try {
@@ -37,10 +36,17 @@ export async function runIdle(bench: Bench): Promise<Outcome> {
     }
     results.push({ name: ready.peer.name, turns });
   }
-  const head = ['peer', 'RSS bytes/connection', 'heap+external bytes/connection', 'RSS left MB'];
+  const head = [
+    'peer',
+    'RSS bytes/connection',
+    'of it nursery',
+    'heap+external bytes/connection',
+    'RSS left MB',
+  ];
   const rows = results.map(({ name, turns }) => [
     name,
     formatNumber(median(turns.map((turn) => turn.rssPerConnection))),
+    formatNumber(median(turns.map((turn) => turn.nurseryPerConnection))),
     formatNumber(median(turns.map((turn) => turn.heapPerConnection))),
     formatNumber(median(turns.map(({ before, after }) => after.rss - before.rss)) / 2 ** 20, 1),
   ]);
@@ -54,7 +60,7 @@ async function runTurn({ peer, command }: ReadyPeer, bench: Bench): Promise<Idle
     const before = await server.memory();
     const base = openDescriptors(server.pid);
     const options = { port: server.port, connections };
-    const load = await HeldConnections.open(options, bench.pinning.load);
+    const load = await HeldConnections.open(options, bench.pinning.load, peer.hold);
     const full = await settle(server.pid, (count) => count >= base + connections);
     const held = await server.memory();
     const lost = await load.release();
@@ -69,6 +75,7 @@ async function runTurn({ peer, command }: ReadyPeer, bench: Bench): Promise<Idle
       held,
       after,
       rssPerConnection: (held.rss - before.rss) / connections,
+      nurseryPerConnection: (held.nursery - before.nursery) / connections,
       heapPerConnection: (used(held) - used(before)) / connections,
     };
   } finally {
