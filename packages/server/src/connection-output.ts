@@ -10,6 +10,9 @@ import type { IdleWatch } from './idle-watch.js';
 /**
  * The way out of a connection: packs what is sent into the loop's outbox, knows how much of it has not
  * left yet, and tells those who wait until it has.
+ *
+ * Its own methods are `private`, not `#`: a class with `#` methods marks each instance, which would be one
+ * more word in every connection.
  */
 export abstract class ConnectionOutput<In, Out, Context> extends ConnectionIdentity<Context> {
   protected readonly group: ConnectionGroup<In, Out, Context>;
@@ -63,39 +66,39 @@ export abstract class ConnectionOutput<In, Out, Context> extends ConnectionIdent
   }
 
   send(message: Out, options?: SendOptions): boolean {
-    this.#mustBeSendable();
+    this.mustBeSendable();
     this.pack(message);
-    return this.#sentAll(options);
+    return this.sentAll(options);
   }
 
   sendAll(messages: Iterable<Out>, options?: SendOptions): boolean {
-    this.#mustBeSendable();
+    this.mustBeSendable();
     // Now, not at the end: what is packed before the iterable throws has to leave, too.
     this.group.loop.schedule();
     for (const message of messages) {
       // A message of the row may have passed the output cap and ended the connection.
-      this.#mustBeSendable();
+      this.mustBeSendable();
       this.pack(message);
     }
-    return this.#sentAll(options);
+    return this.sentAll(options);
   }
 
   /** Sends what a protocol packed before, as one message; see {@link send}. */
   sendPacked(bytes: Uint8Array): boolean {
-    this.#mustBeSendable();
+    this.mustBeSendable();
     const { outbox } = this.group.loop;
     outbox.begin(this.slot, this.generation);
     outbox.write(bytes);
-    this.#packed(outbox.end());
-    return this.#sentAll(undefined);
+    this.packed(outbox.end());
+    return this.sentAll(undefined);
   }
 
   /** Sends `size` bytes that the outbox shares at `offset`, as one message; see {@link send}. */
   sendShared(offset: number, size: number): boolean {
-    this.#mustBeSendable();
+    this.mustBeSendable();
     this.outbox.sendShared(this.slot, this.generation, offset, size);
-    this.#packed(size);
-    return this.#sentAll(undefined);
+    this.packed(size);
+    return this.sentAll(undefined);
   }
 
   /** True when any of the flags is set. */
@@ -114,7 +117,7 @@ export abstract class ConnectionOutput<In, Out, Context> extends ConnectionIdent
       if (!outbox.rollback()) this.destroyFor('handler-error');
       throw packError(message, error, (rejection) => this.report(handlerError(rejection)));
     }
-    this.#packed(outbox.end());
+    this.packed(outbox.end());
   }
 
   /** Tells those who wait for bytes that have left. */
@@ -134,7 +137,7 @@ export abstract class ConnectionOutput<In, Out, Context> extends ConnectionIdent
   }
 
   /** Accounts for `size` bytes that were put into the outbox. */
-  #packed(size: number): void {
+  private packed(size: number): void {
     const { loop, limits } = this.group;
     const { outbox } = loop;
     this.idle?.sent();
@@ -145,12 +148,12 @@ export abstract class ConnectionOutput<In, Out, Context> extends ConnectionIdent
     this.#staged += size - outbox.handedOver;
     this.#sent += size;
     if (this.#staged + loop.queued[this.slot]! > limits.highWatermark) {
-      this.#relieve();
+      this.relieve();
     }
   }
 
   /** Much waits: lets the kernel take what it will now, and judges by what it leaves. */
-  #relieve(): void {
+  private relieve(): void {
     const { loop, limits } = this.group;
     loop.outbox.flush();
     const queued = loop.queued[this.slot]!;
@@ -162,7 +165,7 @@ export abstract class ConnectionOutput<In, Out, Context> extends ConnectionIdent
     }
   }
 
-  #sentAll(options: SendOptions | undefined): boolean {
+  private sentAll(options: SendOptions | undefined): boolean {
     const { loop } = this.group;
     if (options?.onFlushed) {
       this.#waiters ??= new FlushWaiters();
@@ -173,7 +176,7 @@ export abstract class ConnectionOutput<In, Out, Context> extends ConnectionIdent
     return !this.is(Flag.needsDrain);
   }
 
-  #mustBeSendable(): void {
+  private mustBeSendable(): void {
     if (this.sendable) return;
     throw closedError(
       this.is(Flag.writeEnded) ? 'shutdownWrite() was called' : 'it is closing or closed',
