@@ -19,6 +19,7 @@ import { MAX_CONTROL, Opcode } from './opcode.js';
 import { checkPayload, type Outbound, OutgoingFrame } from './outbound.js';
 import { publish } from './publish.js';
 import type { SlowConsumer, SlowConsumers } from './slow-consumers.js';
+import { SocketCounts } from './socket-counts.js';
 import type { Swept } from './sweep.js';
 import { trace } from './trace.js';
 import { closeCodeOf } from './violation.js';
@@ -161,6 +162,7 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, SlowCon
       this.#quietSince = performance.now();
       endpoint.sweep.add(this);
     }
+    SocketCounts.of(this.connection.loop).opened();
     trace(
       'connection %d: open, protocol %j, compressed: %s',
       this.id,
@@ -268,6 +270,7 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, SlowCon
     }
     const { code, reason, wasClean } = (this.#closing ?? new CloseMachine()).outcome;
     trace('connection %d: closed with code %d, clean: %s', this.id, code, wasClean);
+    SocketCounts.of(this.connection.loop).closed(code);
     this.endpoint.callbacks.onClose?.(this, code, reason, wasClean);
   }
 
