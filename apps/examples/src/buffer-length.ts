@@ -4,12 +4,13 @@ import { createServer } from 'gev';
 import { readArguments, tcpAddress } from './run/arguments.js';
 import { runExample } from './run/run-example.js';
 
-const { host, port, loops } = readArguments(1838);
+const { host, port, loops, metrics } = readArguments(1838);
 
 const makeServer = () =>
   createServer({
     address: tcpAddress(host, port),
     loops,
+    metrics,
     highWatermark: 256 * 1024,
     lowWatermark: 64 * 1024,
     handler: new URL('./handlers/buffer-length.js', import.meta.url),
@@ -18,4 +19,5 @@ const makeServer = () =>
 await runExample(
   makeServer,
   (at) => `echo go | nc ${at.hostname} ${at.port} | pv -L 1m > /dev/null`,
+  metrics,
 );

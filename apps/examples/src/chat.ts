@@ -4,12 +4,13 @@ import { keepPresence } from './chat/presence.js';
 import { readArguments, tcpAddress } from './run/arguments.js';
 import { runExample } from './run/run-example.js';
 
-const { host, port, loops } = readArguments(1841);
+const { host, port, loops, metrics } = readArguments(1841);
 
 function makeServer() {
   const server = createServer({
     address: tcpAddress(host, port),
     loops,
+    metrics,
     maxConnections: 10_000,
     handler: new URL('./handlers/chat.js', import.meta.url),
   });
@@ -17,4 +18,4 @@ function makeServer() {
   return server;
 }
 
-await runExample(makeServer, (at) => `open http://${at.host}/ in two tabs of a browser`);
+await runExample(makeServer, (at) => `open http://${at.host}/ in two tabs of a browser`, metrics);

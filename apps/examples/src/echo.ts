@@ -3,13 +3,14 @@ import { createServer } from 'gev';
 import { readArguments, tcpAddress } from './run/arguments.js';
 import { runExample } from './run/run-example.js';
 
-const { host, port, loops } = readArguments(1833);
+const { host, port, loops, metrics } = readArguments(1833);
 
 const makeServer = () =>
   createServer({
     address: tcpAddress(host, port),
     loops,
+    metrics,
     handler: new URL('./handlers/echo.js', import.meta.url),
   });
 
-await runExample(makeServer, (at) => `nc ${at.hostname} ${at.port}`);
+await runExample(makeServer, (at) => `nc ${at.hostname} ${at.port}`, metrics);

@@ -3,14 +3,15 @@ import { createServer } from 'gev';
 import { readArguments, tcpAddress } from './run/arguments.js';
 import { runExample } from './run/run-example.js';
 
-const { host, port, loops, idle } = readArguments(1835, { idle: 5_000 });
+const { host, port, loops, metrics, idle } = readArguments(1835, { idle: 5_000 });
 
 const makeServer = () =>
   createServer({
     address: tcpAddress(host, port),
     loops,
+    metrics,
     idleTimeout: idle,
     handler: new URL('./handlers/idle-connection.js', import.meta.url),
   });
 
-await runExample(makeServer, (at) => `nc ${at.hostname} ${at.port}, and wait`);
+await runExample(makeServer, (at) => `nc ${at.hostname} ${at.port}, and wait`, metrics);

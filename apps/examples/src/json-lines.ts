@@ -3,16 +3,18 @@ import { createServer } from 'gev';
 import { readArguments, tcpAddress } from './run/arguments.js';
 import { runExample } from './run/run-example.js';
 
-const { host, port, loops } = readArguments(1838);
+const { host, port, loops, metrics } = readArguments(1838);
 
 const makeServer = () =>
   createServer({
     address: tcpAddress(host, port),
     loops,
+    metrics,
     handler: new URL('./handlers/json-lines.js', import.meta.url),
   });
 
 await runExample(
   makeServer,
   (at) => `echo '{"id":1,"add":[1,2]}' | nc -q 1 ${at.hostname} ${at.port}`,
+  metrics,
 );

@@ -9,9 +9,14 @@ const makeServer = () =>
   createServer({
     address: tcpAddress(args.host, args.port),
     loops: args.loops,
+    metrics: args.metrics,
     maxConnections: args.max,
     maxConnectionsPerAddress: args['per-address'],
     handler: new URL('./handlers/echo.js', import.meta.url),
   });
 
-await runExample(makeServer, (at) => `nc ${at.hostname} ${at.port} in ${args.max + 1} terminals`);
+await runExample(
+  makeServer,
+  (at) => `nc ${at.hostname} ${at.port} in ${args.max + 1} terminals`,
+  args.metrics,
+);

@@ -3,12 +3,13 @@ import { createServer } from 'gev';
 import { readArguments, tcpAddress } from './run/arguments.js';
 import { runExample } from './run/run-example.js';
 
-const { host, port, loops } = readArguments(1840);
+const { host, port, loops, metrics } = readArguments(1840);
 
 const makeServer = () =>
   createServer({
     address: tcpAddress(host, port),
     loops,
+    metrics,
     handler: new URL('./handlers/protobuf.js', import.meta.url),
   });
 
@@ -16,4 +17,5 @@ await runExample(
   makeServer,
   (at) =>
     `printf 'add Ada ada@example.org\\nlist\\n' | node apps/examples/dist/protobuf-client.js --port ${at.port}`,
+  metrics,
 );

@@ -3,16 +3,18 @@ import { createServer } from 'gev';
 import { readArguments, tcpAddress } from './run/arguments.js';
 import { runExample } from './run/run-example.js';
 
-const { host, port, loops } = readArguments(1834);
+const { host, port, loops, metrics } = readArguments(1834);
 
 const makeServer = () =>
   createServer({
     address: tcpAddress(host, port),
     loops,
+    metrics,
     handler: new URL('./handlers/protocol.js', import.meta.url),
   });
 
 await runExample(
   makeServer,
   (at) => `printf '\\0\\0\\0\\5hello' | nc -q 1 ${at.hostname} ${at.port} | xxd`,
+  metrics,
 );

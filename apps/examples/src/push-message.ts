@@ -3,12 +3,13 @@ import { createServer } from 'gev';
 import { readArguments, tcpAddress } from './run/arguments.js';
 import { runExample } from './run/run-example.js';
 
-const { host, port, loops, every } = readArguments(1837, { every: 1_000 });
+const { host, port, loops, metrics, every } = readArguments(1837, { every: 1_000 });
 
 function makeServer() {
   const server = createServer({
     address: tcpAddress(host, port),
     loops,
+    metrics,
     handler: new URL('./handlers/echo.js', import.meta.url),
   });
   server.runEvery(every, () => {
@@ -17,4 +18,4 @@ function makeServer() {
   return server;
 }
 
-await runExample(makeServer, (at) => `nc ${at.hostname} ${at.port}, in several terminals`);
+await runExample(makeServer, (at) => `nc ${at.hostname} ${at.port}, in several terminals`, metrics);

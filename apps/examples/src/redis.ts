@@ -4,7 +4,7 @@ import { createServer } from 'gev';
 import { readArguments, tcpAddress } from './run/arguments.js';
 import { runExample } from './run/run-example.js';
 
-const { host, port, loops } = readArguments(6380);
+const { host, port, loops, metrics } = readArguments(6380);
 
 if (loops > 1) {
   console.error(
@@ -19,6 +19,7 @@ const MAX_REQUEST = 16 * 1024 * 1024;
 const makeServer = () =>
   createServer({
     address: tcpAddress(host, port),
+    metrics,
     maxInputBuffer: MAX_REQUEST,
     handler: new URL('./handlers/redis.js', import.meta.url),
   });
@@ -26,4 +27,5 @@ const makeServer = () =>
 await runExample(
   makeServer,
   (at) => `redis-cli -h ${at.hostname} -p ${at.port} set greeting hello`,
+  metrics,
 );

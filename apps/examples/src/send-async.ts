@@ -5,12 +5,13 @@ import type { Question } from './handlers/send-async.js';
 import { readArguments, tcpAddress } from './run/arguments.js';
 import { runExample } from './run/run-example.js';
 
-const { host, port, loops } = readArguments(1839);
+const { host, port, loops, metrics } = readArguments(1839);
 
 function makeServer() {
   const server = createServer({
     address: tcpAddress(host, port),
     loops,
+    metrics,
     handler: new URL('./handlers/send-async.js', import.meta.url),
   });
   server.on('post', (value) => {
@@ -20,4 +21,8 @@ function makeServer() {
   return server;
 }
 
-await runExample(makeServer, (at) => `nc ${at.hostname} ${at.port}, and say 'server:hello'`);
+await runExample(
+  makeServer,
+  (at) => `nc ${at.hostname} ${at.port}, and say 'server:hello'`,
+  metrics,
+);

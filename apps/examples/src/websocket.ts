@@ -3,16 +3,18 @@ import { createServer } from 'gev';
 import { readArguments, tcpAddress } from './run/arguments.js';
 import { runExample } from './run/run-example.js';
 
-const { host, port, loops } = readArguments(1840);
+const { host, port, loops, metrics } = readArguments(1840);
 
 const makeServer = () =>
   createServer({
     address: tcpAddress(host, port),
     loops,
+    metrics,
     handler: new URL('./handlers/websocket.js', import.meta.url),
   });
 
 await runExample(
   makeServer,
   (at) => `echo hello | node websocket-client.js --host ${at.hostname} --port ${at.port}`,
+  metrics,
 );

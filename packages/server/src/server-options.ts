@@ -91,7 +91,7 @@ export interface ServerOptions<In, Out, Context, Data = unknown>
   /** Where warnings and errors go. Default: stderr. */
   readonly logger?: Logger;
   /** Shows what the server counts: `metricsServer()` of `@gev/metrics`. Default: nothing does. */
-  readonly metrics?: MetricsCollector;
+  readonly metrics?: MetricsCollector | undefined;
   /** Overwrites input when its batch is over, to show views that were kept. Default false. */
   readonly poisonViews?: boolean;
 }

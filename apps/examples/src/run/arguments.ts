@@ -1,11 +1,14 @@
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type MetricsServer, metricsServer } from '@gev/metrics';
 
 /** What every example can be told. */
 export interface ExampleArguments {
   readonly host: string;
   readonly port: number;
   readonly loops: number;
+  /** For servers: shows what they count, on a port of the loopback. */
+  readonly metrics: MetricsServer | undefined;
 }
 
 /** Options of one example alone, with their defaults: a whole number from 1 on, or a text. */
@@ -33,6 +36,7 @@ export function readArguments<Own extends OwnOptions = Record<never, never>>(
         port: { type: 'string', default: String(defaultPort) },
         host: { type: 'string', default: '127.0.0.1' },
         loops: { type: 'string', default: '1' },
+        metrics: { type: 'string' },
         ...Object.fromEntries(
           own.map(([name, value]) => [name, { type: 'string', default: String(value) } as const]),
         ),
@@ -43,6 +47,7 @@ export function readArguments<Own extends OwnOptions = Record<never, never>>(
       process.exit(0);
     }
     const texts = values as Record<string, string>;
+    const { metrics } = values as { readonly metrics?: string };
     const parsed = own.map(([name, value]) => {
       const text = texts[name]!;
       return [name, typeof value === 'string' ? text : whole(name, text, 1, LARGEST)];
@@ -51,6 +56,7 @@ export function readArguments<Own extends OwnOptions = Record<never, never>>(
       host: texts['host']!,
       port: whole('port', texts['port']!, 0, 65_535),
       loops: whole('loops', texts['loops']!, 1, 1024),
+      metrics: metricsAt(metrics),
       ...(Object.fromEntries(parsed) as OwnValues<Own>),
     };
   } catch (error) {
@@ -64,7 +70,13 @@ function usageOf(own: readonly (readonly [string, number | string])[]): string {
     ([name, value]) => ` [--${name} ${typeof value === 'string' ? 'TEXT' : 'N'}]`,
   );
   const program = basename(process.argv[1] ?? 'NAME.js');
-  return `usage: node ${program} [--port N] [--host ADDRESS] [--loops N]${names.join('')}`;
+  return `usage: node ${program} [--port N] [--host ADDRESS] [--loops N] [--metrics PORT]${names.join('')}`;
+}
+
+/** The metrics of a server at a port of the loopback; none without a port. */
+export function metricsAt(port: string | undefined): MetricsServer | undefined {
+  if (port === undefined) return undefined;
+  return metricsServer({ address: `:${whole('metrics', port, 0, 65_535)}` });
 }
 
 /** The address as gev takes it; an IPv6 host goes into brackets. */
