@@ -31,7 +31,8 @@ export const timeScale: uPlot.Scale = {
 };
 
 export function valueScale(scale: Scale): uPlot.Scale {
-  if (scale === 'share') return { range: [0, 1] };
+  // A line at either end is seen whole.
+  if (scale === 'share') return { range: [-0.04, 1.04] };
   if (scale === 'log') return { distr: 3, range: powersOfTen };
   return { range: (_, __, most) => [0, Math.max(most ?? 0, LEAST_TOP) * 1.1] };
 }
