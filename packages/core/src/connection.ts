@@ -67,6 +67,11 @@ export interface Connection<Out = Uint8Array | string, Context = unknown> {
   /** Delivers no more messages until `resume`. Bytes stay with the kernel. */
   pause(): void;
   resume(): void;
+  /**
+   * True while nothing is received: after `pause`, or because unsent bytes are above the high watermark.
+   * That nothing comes then tells nothing of the peer.
+   */
+  readonly paused: boolean;
 
   /** Bytes received that do not yet make a whole message; counted when a read has been handled. */
   readonly readBufferLength: number;

@@ -52,6 +52,7 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, SlowCon
   #isAlive = true;
   #quietSince = 0;
   #pingedAt = NEVER;
+  #unsent = 0;
 
   constructor(connection: Connection<Outbound>, endpoint: Endpoint<Data, Opening>) {
     this.connection = connection;
@@ -291,9 +292,17 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, SlowCon
     this.arm(this.endpoint.timing.closeTimeout);
   }
 
+  /** Where nothing is read, what the peer takes is its sign of life, if there is anything to take. */
+  #takesUnsent(): boolean {
+    const before = this.#unsent;
+    this.#unsent = this.bufferedAmount;
+    return this.#unsent === 0 || this.#unsent < before;
+  }
+
   #beat(now: number): void {
     const { heartbeat } = this.endpoint.timing;
     if (heartbeat === undefined) return;
+    if (this.connection.paused && this.#takesUnsent()) this.#isAlive = true;
     if (this.#isAlive) {
       this.#isAlive = false;
       this.#quietSince = now;

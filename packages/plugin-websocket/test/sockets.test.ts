@@ -402,6 +402,40 @@ describe('a server', () => {
     expect([...codes]).toEqual(['ERR_GEV_HANDLER', 'ERR_GEV_INVALID_OPTION']);
   });
 
+  it('blames no peer for what is not read here: a heartbeat while reading pauses', async () => {
+    const closes: unknown[] = [];
+    await using server = await serve({
+      heartbeat: { interval: 30, timeout: 30 },
+      onOpen: (ws) => {
+        ws.connection.pause();
+        setTimeout(() => ws.connection.resume(), 400);
+      },
+      onMessage: (_ws, data) => data,
+      onClose: (_ws, ...how) => void closes.push(how),
+    });
+    const ws = new Ws(server.url);
+    await once(ws, 'open');
+    ws.send('hello');
+    expect(String((await once(ws, 'message'))[0])).toBe('hello');
+    expect(closes).toEqual([]);
+    ws.terminate();
+  });
+
+  it('ends by heartbeat who takes nothing, also where reading pauses for that', async () => {
+    const closes: unknown[] = [];
+    await using server = await serve({
+      heartbeat: { interval: 60, timeout: 60 },
+      onOpen: (ws) => {
+        while (ws.send(Buffer.alloc(256 * 1024)));
+      },
+      onClose: (_ws, ...how) => void closes.push(how),
+    });
+    const peer = await raw(server.url);
+    peer.socket.pause();
+    peer.socket.write(upgradeRequest());
+    await expect.poll(() => closes).toEqual([[1006, '', false]]);
+  });
+
   it('holds a fast sender back when it answers more than is read, and tells onDrain', async () => {
     let drains = 0;
     let refused = 0;

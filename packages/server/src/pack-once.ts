@@ -25,6 +25,7 @@ const anybody: Connection<never> = {
   shutdownWrite: () => {},
   pause: () => {},
   resume: () => {},
+  paused: false,
   readBufferLength: 0,
   writeBufferLength: 0,
 };

@@ -123,6 +123,10 @@ export class TcpConnection<In, Out, Context>
     this.#resumeFor(Flag.pausedByUser);
   }
 
+  get paused(): boolean {
+    return this.is(PAUSED);
+  }
+
   onData(offset: number, length: number): void {
     const { loop, overlay } = this.group;
     loop.counters[Counter.bytesReceived]! += length;

@@ -221,7 +221,9 @@ describe.each(pollers)('a connection on $name', (poller) => {
     await until(() => connection !== undefined);
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(heard).toBe(0);
+    expect(connection!.paused).toBe(true);
     connection!.resume();
+    expect(connection!.paused).toBe(false);
     await until(() => ends.reasons.length === 1);
     expect(heard).toBe(400_000);
     expect(ends.reasons).toEqual(['peer-closed']);

@@ -151,7 +151,11 @@ describe.each(pollers)('faults on $name', (poller) => {
   it('stops reading from a peer that does not read its replies, and goes on when it does', async () => {
     const drained: number[] = [];
     const ends = new Ends();
+    let connection: Connection | undefined;
     await using server = await serve(poller, {
+      onConnect: (c) => {
+        connection = c;
+      },
       onMessage: (_c, data) => data,
       onDrain: (c) => void drained.push(c.writeBufferLength),
       ...ends.handler,
@@ -163,6 +167,7 @@ describe.each(pollers)('faults on $name', (poller) => {
     // The default cap is 16 MiB: without the pause the connection would be destroyed here.
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(client.socket.writableLength).toBeGreaterThan(0);
+    expect(connection!.paused).toBe(true);
     client.socket.resume();
     client.socket.end();
     await until(() => client.ended);
