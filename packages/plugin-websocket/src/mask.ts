@@ -10,7 +10,9 @@ const WORTH_BLOCKS = 1024;
 /** Set in a word, or a byte, that is more than ASCII. */
 const HIGH_BITS = 0x8080_8080 | 0;
 
-const RANDOM_POOL = 8192;
+/** Bytes that are drawn from the system's random source at a time. */
+const LEAST_RANDOM = 64;
+const MOST_RANDOM = 8192;
 
 /**
  * Masks and unmasks in place (RFC 6455, section 5.3: the same operation), by words of 32 bits
@@ -98,17 +100,22 @@ function maskBytes(bytes: Uint8Array, from: number, key: number): number {
 
 /** Keys for a client's frames, from the system's random source (RFC 6455, section 10.3). */
 export class MaskKeys {
-  readonly #pool = new DataView(new ArrayBuffer(RANDOM_POOL));
-  #at = RANDOM_POOL;
+  #pool = new DataView(new ArrayBuffer(0));
+  #at = 0;
 
   /** Four random bytes, big-endian. */
   next(): number {
-    if (this.#at === RANDOM_POOL) {
-      randomFillSync(this.#pool);
-      this.#at = 0;
-    }
+    if (this.#at === this.#pool.byteLength) this.#refill();
     const key = this.#pool.getInt32(this.#at);
     this.#at += 4;
     return key;
+  }
+
+  /** Draws more at once each time: most clients send little, and each has keys of its own. */
+  #refill(): void {
+    const size = Math.min(MOST_RANDOM, Math.max(LEAST_RANDOM, 2 * this.#pool.byteLength));
+    if (size > this.#pool.byteLength) this.#pool = new DataView(new ArrayBuffer(size));
+    randomFillSync(this.#pool);
+    this.#at = 0;
   }
 }

@@ -18,7 +18,8 @@ const OUTPUT_SIZE = 64 * 1024;
 /** Streams of zlib that live as long as their window: a few microseconds a message. */
 export class DirectCodecs implements Codecs {
   readonly #settings: Pick<DeflateSettings, 'level' | 'memLevel'>;
-  readonly #output = Buffer.allocUnsafeSlow(OUTPUT_SIZE);
+  /** Made when the first message needs it: a client has one of its own, and may never do. */
+  #output: Buffer | undefined = undefined;
 
   constructor(settings: Pick<DeflateSettings, 'level' | 'memLevel'>) {
     this.#settings = settings;
@@ -27,11 +28,17 @@ export class DirectCodecs implements Codecs {
   deflater(windowBits: number, contextTakeover: boolean): Deflater {
     const { level, memLevel } = this.#settings;
     const options = { level, memLevel, windowBits: deflateBits(windowBits) };
-    return new DirectDeflater(RawStream.deflate(options, this.#output), contextTakeover);
+    return new DirectDeflater(RawStream.deflate(options, this.#room()), contextTakeover);
   }
 
   inflater(windowBits: number, onFinish?: (inflater: Inflater) => void): Inflater {
-    return new DirectInflater(RawStream.inflate(windowBits, this.#output), onFinish);
+    return new DirectInflater(RawStream.inflate(windowBits, this.#room()), onFinish);
+  }
+
+  /** Where zlib puts what comes out. Streams share it: they take turns. */
+  #room(): Buffer {
+    this.#output ??= Buffer.allocUnsafeSlow(OUTPUT_SIZE);
+    return this.#output;
   }
 }
 
