@@ -6,6 +6,7 @@ import { handshakeError } from './error-codes.js';
 import type { Greeting } from './greeting.js';
 import { checkResponse } from './handshake/check-response.js';
 import { type WebSocketUrl, writeClientRequest } from './handshake/client-request.js';
+import type { HeaderFields } from './handshake/fields.js';
 import { parseResponseHead, type ResponseHead } from './handshake/head.js';
 import { type HeadLimits, HeadReader } from './handshake/head-reader.js';
 import { HttpError } from './handshake/http-error.js';
@@ -16,7 +17,7 @@ import type { WebSocketSession } from './session.js';
 export interface ClientTerms {
   readonly url: WebSocketUrl;
   readonly protocols: readonly string[];
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: HeaderFields;
   readonly headLimits: HeadLimits;
   onRefused(error: GevError): void;
 }

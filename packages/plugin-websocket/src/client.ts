@@ -4,6 +4,7 @@ import { ClientGreeting } from './client-greeting.js';
 import type { WebSocketCallbacks } from './endpoint.js';
 import { abortedError, invalidOption } from './error-codes.js';
 import { parseWebSocketUrl, writeClientRequest } from './handshake/client-request.js';
+import type { HeaderFields } from './handshake/fields.js';
 import type { ResponseHead } from './handshake/head.js';
 import type { Inbound } from './inbound.js';
 import { type CommonOptions, resolveEndpoint, resolveHeadLimits } from './options.js';
@@ -34,7 +35,7 @@ export interface ConnectWebSocketOptions<Data = undefined>
   /** Subprotocols to offer, the one that is liked best first. */
   readonly protocols?: readonly string[];
   /** More headers for the request. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: HeaderFields;
   /** What `ws.data` starts as. */
   readonly data?: Data;
   /** Ends the attempt, later the connection (at once). */

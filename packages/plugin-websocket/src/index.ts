@@ -5,6 +5,7 @@ export type { WebSocketCallbacks } from './endpoint.js';
 export type { WebSocketErrorCode } from './error-codes.js';
 export { ControlFrame } from './frame-decoder.js';
 export type { Refusal } from './handshake/check-response.js';
+export type { HeaderFields } from './handshake/fields.js';
 export type { Headers, ResponseHead } from './handshake/head.js';
 export type { HttpReply } from './handshake/response-writer.js';
 export { UpgradeRequest } from './handshake/upgrade-request.js';

@@ -1,4 +1,5 @@
 import { functions, texts } from './check-options.js';
+import type { HeaderFields } from './handshake/fields.js';
 import type { HeadLimits } from './handshake/head-reader.js';
 import type { HttpReply } from './handshake/response-writer.js';
 import { isToken } from './handshake/tokens.js';
@@ -8,7 +9,7 @@ import type { UpgradeRequest } from './handshake/upgrade-request.js';
 export interface Acceptance<Data> {
   readonly isAccepted: true;
   readonly protocol?: string | undefined;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: HeaderFields;
   readonly data?: Data;
 }
 
@@ -22,7 +23,7 @@ export interface AcceptOptions<Data> {
   /** The subprotocol, one that the client offers; '' for none. Default: by the option `protocols`. */
   readonly protocol?: string;
   /** More headers for the answer. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: HeaderFields;
   /** What `ws.data` starts as. */
   readonly data?: Data;
 }
@@ -35,7 +36,7 @@ export function accept<Data = undefined>(options: AcceptOptions<Data> = {}): Ver
 /** Answers a request with a status of HTTP instead, and closes. */
 export function reject(
   status: number,
-  headers: Readonly<Record<string, string>> = {},
+  headers: HeaderFields = {},
   body: string | Uint8Array = '',
 ): Verdict<never> {
   return { isAccepted: false, reply: { status, headers, body } };

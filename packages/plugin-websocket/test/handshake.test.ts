@@ -122,7 +122,14 @@ describe('parseRequestHead', () => {
       'GET /a?b=c HTTP/1.1\r\nHOST: \t x.y:80 \r\nCookie: a\r\nCookie:b\r\nEmpty:',
     );
     expect([method, target]).toEqual(['GET', '/a?b=c']);
-    expect(Object.fromEntries(headers)).toEqual({ host: 'x.y:80', cookie: 'a, b', empty: '' });
+    expect(Object.fromEntries(headers)).toEqual({ host: 'x.y:80', cookie: 'a; b', empty: '' });
+  });
+
+  it('joins what comes twice so that it can be taken apart', () => {
+    const lines = ['Host: a', 'A: b', 'a: c', 'Set-Cookie: d=1; Expires=Wed, 1', 'Set-Cookie: e'];
+    const { headers } = parseRequestHead(`GET / HTTP/1.1\r\n${lines.join('\r\n')}`);
+    expect(headers.get('a')).toBe('b, c');
+    expect(headers.get('set-cookie')?.split('\n')).toEqual(['d=1; Expires=Wed, 1', 'e']);
   });
 
   it.each([
@@ -260,6 +267,11 @@ describe('a client', () => {
     expect(head.headers.get('sec-websocket-protocol')).toBe('a, b');
     expect(head.headers.get('cookie')).toBe('d');
     expect(() => writeClientRequest({ ...request, protocols: ['a', 'a'] })).toThrow('protocols');
+    const several = { ...request, headers: { 'X-A': ['1', '2'], 'X-B': [] } };
+    expect(Buffer.from(writeClientRequest(several)).toString()).toContain(
+      '\r\nX-A: 1\r\nX-A: 2\r\n\r\n',
+    );
+    expect(() => writeClientRequest({ ...request, headers: { A: ['b', 'c\nd'] } })).toThrow('A');
     expect(() => writeClientRequest({ ...request, headers: { Host: 'x' } })).toThrow('Host');
   });
 

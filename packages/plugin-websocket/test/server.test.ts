@@ -102,7 +102,7 @@ describe('upgrade', () => {
           ]);
           return accept({
             protocol: protocols[1]!,
-            headers: { 'X-A': 'b' },
+            headers: { 'X-A': 'b', 'Set-Cookie': ['c=1', 'd=2'] },
             data: { user: query.get('user') },
           });
         },
@@ -114,7 +114,7 @@ describe('upgrade', () => {
     const lines = ['Cookie: a=b', 'Sec-WebSocket-Protocol: a, b'];
     const answer = peer.receive(upgradeRequest(lines, '/room?user=me')).toString();
     expect(answer).toMatch(/Sec-WebSocket-Protocol: b\r\n/);
-    expect(answer).toMatch(/X-A: b\r\n/);
+    expect(answer).toMatch(/X-A: b\r\nSet-Cookie: c=1\r\nSet-Cookie: d=2\r\n/);
     expect(data).toEqual({ user: 'me' });
   });
 

@@ -1,6 +1,6 @@
 import { texts } from '../check-options.js';
 import { invalidOption } from '../error-codes.js';
-import { fieldLines } from './response-writer.js';
+import { fieldLines, type HeaderFields } from './fields.js';
 import { isToken } from './tokens.js';
 
 /** Where a client goes: what `ws://` and `ws+unix://` say. */
@@ -43,7 +43,7 @@ export interface ClientRequest {
   readonly protocols: readonly string[];
   /** The offer of extensions, empty for none. */
   readonly extensions: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: HeaderFields;
 }
 
 const OWN = new Set([

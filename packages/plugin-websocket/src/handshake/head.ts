@@ -1,7 +1,10 @@
 import { HttpError } from './http-error.js';
 import { isToken, trim } from './tokens.js';
 
-/** Header fields by their names in lower case; a field that comes twice is joined by `, `. */
+/**
+ * Header fields by their names in lower case. What comes twice is joined by `, `; cookies by `; `; and
+ * Set-Cookie, whose values hold commas, by line feeds, which no value holds.
+ */
 export type Headers = ReadonlyMap<string, string>;
 
 /** The first line of a request and its fields. */
@@ -54,6 +57,11 @@ export function parseResponseHead(head: string): ResponseHead {
   return { status: Number(status), headers: parseFields(lines) };
 }
 
+const SEPARATORS: ReadonlyMap<string, string> = new Map([
+  ['cookie', '; '],
+  ['set-cookie', '\n'],
+]);
+
 function parseFields(lines: readonly string[]): Headers {
   const headers = new Map<string, string>();
   for (const line of lines) {
@@ -65,7 +73,8 @@ function parseFields(lines: readonly string[]): Headers {
       throw new HttpError(400, 'a header line is malformed');
     const key = name.toLowerCase();
     const before = headers.get(key);
-    headers.set(key, before === undefined ? value : `${before}, ${value}`);
+    const separator = SEPARATORS.get(key) ?? ', ';
+    headers.set(key, before === undefined ? value : `${before}${separator}${value}`);
   }
   return headers;
 }

@@ -1,11 +1,11 @@
 import { STATUS_CODES } from 'node:http';
 import { invalidOption } from '../error-codes.js';
-import { isToken } from './tokens.js';
+import { fieldLines, type HeaderFields } from './fields.js';
 
 /** An answer to a request that becomes no WebSocket. */
 export interface HttpReply {
   readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: HeaderFields;
   /** Text is sent as UTF-8. */
   readonly body?: string | Uint8Array;
 }
@@ -64,7 +64,7 @@ export function writeUpgrade(
   accept: string,
   protocol: string,
   extensions: string,
-  headers: Readonly<Record<string, string>> = {},
+  headers: HeaderFields = {},
 ): Uint8Array {
   return headOf(101, headers, OWN_OF_UPGRADE, {
     Upgrade: 'websocket',
@@ -75,41 +75,17 @@ export function writeUpgrade(
   });
 }
 
-/**
- * Lines of header fields that a user gave.
- *
- * @param own names in lower case that are not the user's
- * @throws GevError `ERR_GEV_INVALID_OPTION`
- */
-export function fieldLines(
-  headers: Readonly<Record<string, string>>,
-  own: ReadonlySet<string>,
-): string {
-  return Object.entries(headers)
-    .map(([name, value]) => {
-      if (!isToken(name) || own.has(name.toLowerCase())) {
-        throw invalidOption('the name of a header', name, 'a token, and none that is set for you');
-      }
-      // Anything else could end the line and begin another one.
-      if (typeof value !== 'string' || !/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
-        throw invalidOption(`the header ${name}`, value, 'printable characters of latin1');
-      }
-      return `${name}: ${value}\r\n`;
-    })
-    .join('');
-}
-
 function headOf(
   status: number,
-  headers: Readonly<Record<string, string>>,
+  headers: HeaderFields,
   own: ReadonlySet<string>,
-  fields: Readonly<Record<string, string>>,
+  fields: HeaderFields,
 ): Buffer {
   const line = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}\r\n`;
   const lines = fieldLines(headers, own) + fieldLines(fields, new Set());
   return Buffer.from(`${line}${lines}\r\n`, 'latin1');
 }
 
-function hasName(headers: Readonly<Record<string, string>>, wanted: string): boolean {
+function hasName(headers: HeaderFields, wanted: string): boolean {
   return Object.keys(headers).some((name) => name.toLowerCase() === wanted);
 }

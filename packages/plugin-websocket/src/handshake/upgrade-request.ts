@@ -10,7 +10,7 @@ export class UpgradeRequest {
   readonly method: string;
   /** As it stands in the request line: `/chat?room=1`; a proxy may send `http://HOST/chat?room=1`. */
   readonly url: string;
-  /** By their names in lower case; a field that comes twice is joined by `, `. */
+  /** By their names in lower case; see {@link Headers}. */
   readonly headers: Headers;
   readonly remoteAddress: Address;
   #query: URLSearchParams | undefined = undefined;
