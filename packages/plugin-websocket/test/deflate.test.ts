@@ -18,7 +18,8 @@ const settings = (options: DeflateOptions = {}) => resolveDeflate(options)!;
 
 describe('parseExtensions', () => {
   it('reads names, parameters and quoted values', () => {
-    expect(parseExtensions('a; b; c=1 ;d="2", e')).toEqual([
+    // An empty element is none (RFC 9110, section 5.6.1).
+    expect(parseExtensions(',a; b; c=1 ;d="2",, e,')).toEqual([
       {
         name: 'a',
         parameters: new Map<string, string | true>([
@@ -31,7 +32,7 @@ describe('parseExtensions', () => {
     ]);
   });
 
-  it.each(['', ',', 'a;', 'a b', 'a; b=', 'a; b="x y"', 'a; b=1; b=2', 'a; =1', 'a;;b'])(
+  it.each(['a;', 'a b', 'a; b=', 'a; b="x y"', 'a; b=1; b=2', 'a; =1', 'a;;b'])(
     'finds %j malformed',
     (header) => expect(parseExtensions(header)).toBeUndefined(),
   );

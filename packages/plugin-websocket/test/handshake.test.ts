@@ -250,6 +250,8 @@ describe('a client', () => {
     for (const bad of ['wss://a/', 'http://a/', 'ws://a/#b', 'a', 'ws+unix://a', 'ws://a:99999']) {
       expect(() => parseWebSocketUrl(bad)).toThrow(bad);
     }
+    // It would be dropped without a word, and has no place in a message.
+    expect(() => parseWebSocketUrl('ws://me:secret@a/')).toThrow(/^(?!.*secret).*Authorization/);
   });
 
   it('writes a request that a server takes', () => {

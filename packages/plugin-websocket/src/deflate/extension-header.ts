@@ -1,4 +1,4 @@
-import { isToken, trim } from '../handshake/tokens.js';
+import { isToken, listOf, trim } from '../handshake/tokens.js';
 
 /** One extension with its parameters: a string, or true where there is no value. */
 export interface Extension {
@@ -12,7 +12,7 @@ export interface Extension {
  */
 export function parseExtensions(header: string): Extension[] | undefined {
   const extensions: Extension[] = [];
-  for (const element of header.split(',')) {
+  for (const element of listOf(header)) {
     const [name = '', ...rest] = element.split(';').map(trim);
     if (!isToken(name)) return undefined;
     const parameters = new Map<string, string | true>();

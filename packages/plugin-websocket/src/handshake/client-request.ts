@@ -26,8 +26,17 @@ export function parseWebSocketUrl(text: string | URL): WebSocketUrl {
     return { address: `unix://${socket}`, host: 'localhost', target: path.join(':') || '/' };
   }
   if (!URL.canParse(url)) throw invalidOption('the url', url, FORMS);
-  const { protocol, hostname, host, port, pathname, search, hash } = new URL(url);
+  const { protocol, hostname, host, port, pathname, search, hash, username, password } = new URL(
+    url,
+  );
   if (protocol !== 'ws:' || hash !== '') throw invalidOption('the url', url, FORMS);
+  if (username !== '' || password !== '') {
+    throw invalidOption(
+      'the url',
+      'one with a name or password',
+      'them in a header: Authorization',
+    );
+  }
   return {
     address: `tcp://${hostname}:${port === '' ? 80 : port}`,
     host,
