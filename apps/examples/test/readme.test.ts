@@ -36,7 +36,7 @@ function blocksOf(name: string): Block[] {
 const readme = blocksOf('README.md');
 const guide = blocksOf('docs/coming-from-gev.md');
 const plugins = blocksOf('packages/plugin-protobuf/README.md');
-const watching = blocksOf('docs/diagnostics.md');
+const watching = [...blocksOf('docs/diagnostics.md'), ...blocksOf('docs/operations.md')];
 
 const INPUTS = ['hello', '\0\0\0\u0005hello', 'hello'];
 
@@ -53,11 +53,11 @@ const nameOf = (block: Block) => block.module ?? block.title.replace(/\W/g, '-')
 
 describe('programs in the documents', () => {
   it('are there, and short', () => {
-    expect(readme).toHaveLength(5);
+    expect(readme).toHaveLength(6);
     expect(readme.filter(({ isServer }) => isServer)).toHaveLength(INPUTS.length);
     expect(guide).toHaveLength(2);
     expect(plugins).toHaveLength(1);
-    expect(watching).toHaveLength(4);
+    expect(watching).toHaveLength(5);
     for (const { source } of [...readme, ...guide]) {
       expect(source.split('\n').length).toBeLessThan(25);
     }
