@@ -3,7 +3,10 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { connectWebSocket, webSocket } from '@gev/plugin-websocket';
+import { connect } from 'gev';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { until } from './client.js';
 import { Watched } from './scrape.js';
 
 const root = new URL('..', import.meta.url);
@@ -41,6 +44,19 @@ function exportedBy(text: string): Set<string> {
   return names;
 }
 
+/** The metrics of a server that a WebSocket came to and left. */
+async function textOfWebSockets(): Promise<string> {
+  const { protocol, handler } = webSocket({ onMessage: () => {} });
+  const options = { protocol, handler } as unknown as Parameters<typeof Watched.start>[0];
+  await using watched = await Watched.start(options);
+  const url = watched.server.address.replace('tcp:', 'ws:');
+  await connectWebSocket(url, { connect, onOpen: (ws) => ws.close(), onMessage: () => {} });
+  return await until(
+    () => watched.text(),
+    (text) => text.includes('gev_websocket_closed_total{'),
+  );
+}
+
 const namesIn = (text: string) => new Set(text.match(/\b(?:gev|process)_[a-z_]+\b/g));
 
 let exported = new Set<string>();
@@ -48,7 +64,7 @@ let scraped = '';
 
 beforeAll(async () => {
   await using watched = await Watched.start({ loops: 2 });
-  scraped = await watched.text();
+  scraped = (await watched.text()) + (await textOfWebSockets());
   exported = exportedBy(scraped);
 });
 
