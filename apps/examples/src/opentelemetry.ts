@@ -3,13 +3,14 @@ import { createServer } from 'gev';
 import { readArguments, tcpAddress } from './run/arguments.js';
 import { runExample } from './run/run-example.js';
 
-const { host, port, loops } = readArguments(1845);
+const { host, port, loops, metrics } = readArguments(1845);
 
 const makeServer = () =>
   createServer({
     address: tcpAddress(host, port),
     loops,
+    metrics,
     handler: new URL('./handlers/opentelemetry.js', import.meta.url),
   });
 
-await runExample(makeServer, (at) => `nc ${at.hostname} ${at.port}, and say hello, or !`);
+await runExample(makeServer, (at) => `nc ${at.hostname} ${at.port}, and say hello, or !`, metrics);
