@@ -27,6 +27,9 @@ export interface Protocol<In, Out = In> {
   /**
    * Writes one message. What it throws, best before it has written anything, reaches who called `send`;
    * for a handler's reply it closes the connection with reason `handler-error`.
+   *
+   * A write throws `ERR_GEV_OUTPUT_LIMIT` when more than the connection's `maxOutputBuffer` waits before
+   * the message is whole. Let it pass: the connection ends with `output-limit`, and `send` does not throw.
    */
   pack(message: Out, out: WriteBuffer, connection: Connection<Out>): void;
   /**

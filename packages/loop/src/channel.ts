@@ -5,6 +5,8 @@
 export interface Channel {
   readonly slot: number;
   readonly generation: number;
+  /** Bytes that may be unsent while a message of its is packed; more, and it is given up. Default: any. */
+  readonly mostUnsent?: number;
   /** An outbound connection is established. */
   onConnected(): void;
   /** `length` bytes lie at `offset` of the arena until this returns. */

@@ -28,6 +28,7 @@ export class Outbox implements WriteBuffer {
   readonly #view: DataView;
   readonly #orders: Int32Array;
   readonly #maxOrders: number;
+  readonly #queued: Uint32Array;
   /** By slot: the last row noted for it. An older flush's is told by what stands in the row now. */
   readonly #lastRow: Int32Array;
   /** Where the output region begins, how far stretches to share reach at most, and where it ends. */
@@ -38,6 +39,7 @@ export class Outbox implements WriteBuffer {
   #base: number;
   #sharing = 0;
   readonly #flush: (orders: number) => void;
+  readonly #mostUnsent: (slot: number) => number;
   readonly #encoder = new TextEncoder();
   /** True while the input region holds the batch under way, so that views of it may be sent. */
   inputIsLive = false;
@@ -57,13 +59,21 @@ export class Outbox implements WriteBuffer {
   #noted = 0;
   #handedOver = 0;
 
-  /** @param flush hands the first `orders` rows to the poller */
-  constructor(memory: BatchMemory, flush: (orders: number) => void) {
+  /**
+   * @param flush hands the first `orders` rows to the poller
+   * @param mostUnsent how many bytes of a handle may be unsent; asked when a message outgrows the arena
+   */
+  constructor(
+    memory: BatchMemory,
+    flush: (orders: number) => void,
+    mostUnsent: (slot: number) => number = () => Number.POSITIVE_INFINITY,
+  ) {
     this.#arena = memory.arena;
     this.#memory = memory.arena.buffer;
     this.#view = new DataView(memory.arena.buffer);
     this.#orders = memory.orders;
     this.#maxOrders = memory.maxOrders;
+    this.#queued = memory.queued;
     this.#lastRow = new Int32Array(memory.maxHandles);
     this.#bottom = memory.inputSize;
     this.#base = this.#bottom;
@@ -73,6 +83,7 @@ export class Outbox implements WriteBuffer {
     this.#message = this.#base;
     this.#position = this.#base;
     this.#flush = flush;
+    this.#mostUnsent = mostUnsent;
   }
 
   /** True when nothing waits for a flush. */
@@ -87,6 +98,9 @@ export class Outbox implements WriteBuffer {
 
   /**
    * Begins a message to a handle; between this and {@link end} or {@link rollback} only writes.
+   *
+   * Writes throw `ERR_GEV_OUTPUT_LIMIT` when the message outgrows the arena and more of it is unsent
+   * than may be: then it is to be rolled back.
    *
    * @throws GevError `ERR_GEV_HANDLER` when a `pack` sends another message
    */
@@ -252,6 +266,8 @@ export class Outbox implements WriteBuffer {
     this.#keepRoom(2);
     this.#note(OrderKind.write, this.#slot, this.#generation, offset, length);
     this.#noted += length;
+    // It takes no room: what a message writes so is handed over as often as if it did.
+    if (this.#noted - this.#handedOver > this.#end - this.#bottom) this.#handOver();
   }
 
   #turnTo(slot: number, generation: number): void {
@@ -318,6 +334,14 @@ export class Outbox implements WriteBuffer {
     this.epoch += 1;
     this.#handedOver = this.#noted;
     this.#flush(count);
+    if (this.#packing) this.#judge();
+  }
+
+  /** What is unsent only grows until the message ends: no need to take the rest of it. */
+  #judge(): void {
+    const unsent = this.#queued[this.#slot]!;
+    const most = this.#mostUnsent(this.#slot);
+    if (unsent > most) throw outgrown(unsent, most);
   }
 
   /**
@@ -343,6 +367,13 @@ function sendInsidePack(): GevError {
   return new GevError(
     'ERR_GEV_HANDLER',
     'a protocol sent a message from inside pack(): write to the buffer that pack was given',
+  );
+}
+
+function outgrown(unsent: number, most: number): GevError {
+  return new GevError(
+    'ERR_GEV_OUTPUT_LIMIT',
+    `a message was given up while it was packed: ${unsent} bytes wait for the peer, ${most} may`,
   );
 }
 

@@ -95,7 +95,11 @@ export class ReactorLoop implements PollerSink {
     this.queued = memory.queued;
     this.#events = memory.events;
     this.#results = memory.results;
-    this.outbox = new Outbox(memory, (orders) => this.#handOver(orders));
+    this.outbox = new Outbox(
+      memory,
+      (orders) => this.#handOver(orders),
+      (slot) => this.#channels[slot]?.mostUnsent ?? Number.POSITIVE_INFINITY,
+    );
     this.outbox.messages = this.counters[Counter.messagesSent]!;
     this.outbox.bytes = this.counters[Counter.bytesSent]!;
   }

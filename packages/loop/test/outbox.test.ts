@@ -9,12 +9,17 @@ class Receiver {
   readonly outbox: Outbox;
   readonly bytes = new Map<number, number[]>();
   readonly kinds: number[] = [];
+  mostUnsent = Number.POSITIVE_INFINITY;
   flushes = 0;
   rows = 0;
 
   constructor(sizes = {}) {
     this.memory = new BatchMemory({ maxHandles: 16, ...sizes });
-    this.outbox = new Outbox(this.memory, (orders) => this.#carryOut(orders));
+    this.outbox = new Outbox(
+      this.memory,
+      (orders) => this.#carryOut(orders),
+      () => this.mostUnsent,
+    );
   }
 
   message(slot: number, pack: (outbox: Outbox) => void): number {
@@ -39,6 +44,8 @@ class Receiver {
       this.kinds.push(rows[at + Column.kind]!);
       if (rows[at + Column.kind] !== OrderKind.write) continue;
       const slot = rows[at + Column.slot]!;
+      // Nobody reads.
+      this.memory.queued[slot]! += rows[at + Column.length]!;
       const offset = rows[at + Column.offset]!;
       const piece = this.memory.arena.subarray(offset, offset + rows[at + Column.length]!);
       this.bytes.set(slot, [...(this.bytes.get(slot) ?? []), ...piece]);
@@ -224,6 +231,39 @@ describe('the outbox', () => {
     expect(to.outbox.rollback()).toBe(false);
     to.message(1, (out) => out.writeString('x'));
     expect(to.outbox.handedOver).toBe(0);
+  });
+
+  it('gives a message up when more of it is unsent than may be, and no other', () => {
+    const to = new Receiver({ inputSize: 8192, outputSize: 4096 });
+    to.mostUnsent = 6000;
+    const write = () =>
+      to.message(1, (out) => {
+        for (let i = 0; i < 100; i++) out.write(new Uint8Array(100));
+      });
+    expect(write).toThrow(expect.objectContaining({ code: 'ERR_GEV_OUTPUT_LIMIT' }));
+    expect(to.outbox.rollback()).toBe(false);
+    // At most an arena over it.
+    expect(to.bytes.get(1)!.length).toBeLessThanOrEqual(6000 + 4096);
+    to.message(2, (out) => out.writeString('fine'));
+    to.outbox.flush();
+    expect(to.text(2)).toBe('fine');
+    to.memory.queued[1] = 0;
+    to.mostUnsent = 10_000;
+    expect(write()).toBe(10_000);
+  });
+
+  it('gives up a message of one view of the input, written again and again', () => {
+    const to = new Receiver({ inputSize: 8192, outputSize: 4096 });
+    to.mostUnsent = 100_000;
+    to.outbox.inputIsLive = true;
+    const view = new Uint8Array(to.memory.arena.buffer, 0, 8192);
+    const write = () =>
+      to.message(1, (out) => {
+        for (let i = 0; i < 1000; i++) out.write(view);
+      });
+    expect(write).toThrow(expect.objectContaining({ code: 'ERR_GEV_OUTPUT_LIMIT' }));
+    expect(to.outbox.rollback()).toBe(false);
+    expect(to.bytes.get(1)!.length).toBeLessThan(120_000);
   });
 
   it.each([[3], ['text'], [[1, 2]], [new DataView(new ArrayBuffer(4))]])(

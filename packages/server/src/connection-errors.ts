@@ -63,3 +63,8 @@ export function outputLimitError(length: number, maxOutputBuffer: number): GevEr
       'heed what send() returns and wait for onDrain, or raise it',
   );
 }
+
+/** Whether a message was given up while it was packed, because too much of it waits. */
+export function isOutputLimit(thrown: unknown): boolean {
+  return isGevError(thrown) && thrown.code === 'ERR_GEV_OUTPUT_LIMIT';
+}

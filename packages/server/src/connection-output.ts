@@ -1,6 +1,12 @@
 import type { Address, CloseReason, Connection, GevError, SendOptions } from '@gev/core';
 import type { Channel, Outbox } from '@gev/loop';
-import { closedError, handlerError, outputLimitError, packError } from './connection-errors.js';
+import {
+  closedError,
+  handlerError,
+  isOutputLimit,
+  outputLimitError,
+  packError,
+} from './connection-errors.js';
 import type { ConnectionGroup } from './connection-group.js';
 import { ConnectionIdentity } from './connection-identity.js';
 import { Flag, State } from './connection-state.js';
@@ -61,6 +67,11 @@ export abstract class ConnectionOutput<In, Out, Context> extends ConnectionIdent
     return this.group.loop.outbox;
   }
 
+  /** For the loop: checked already while a message is packed. */
+  get mostUnsent(): number {
+    return this.group.limits.maxOutputBuffer;
+  }
+
   get sendable(): boolean {
     return this.state === State.open && !this.is(Flag.writeEnded);
   }
@@ -88,7 +99,14 @@ export abstract class ConnectionOutput<In, Out, Context> extends ConnectionIdent
     this.mustBeSendable();
     const { outbox } = this.group.loop;
     outbox.begin(this.slot, this.generation);
-    outbox.write(bytes);
+    try {
+      outbox.write(bytes);
+    } catch (error) {
+      outbox.rollback();
+      if (!isOutputLimit(error)) throw error;
+      this.relieve();
+      return false;
+    }
     this.packed(outbox.end());
     return this.sentAll(undefined);
   }
@@ -113,8 +131,13 @@ export abstract class ConnectionOutput<In, Out, Context> extends ConnectionIdent
     try {
       protocol.pack(message, outbox, this.self);
     } catch (error) {
+      const isWhole = outbox.rollback();
+      if (isOutputLimit(error)) {
+        this.relieve();
+        return;
+      }
       // A part of it is on its way, so what follows would be garbage to the peer.
-      if (!outbox.rollback()) this.destroyFor('handler-error');
+      if (!isWhole) this.destroyFor('handler-error');
       throw packError(message, error, (rejection) => this.report(handlerError(rejection)));
     }
     this.packed(outbox.end());

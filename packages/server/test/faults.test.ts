@@ -148,6 +148,61 @@ describe.each(pollers)('faults on $name', (poller) => {
     deaf.socket.destroy();
   });
 
+  it('a message that outgrows the output cap is given up before it is packed to its end', async () => {
+    const ends = new Ends();
+    let written = 0;
+    const endless = defineProtocol<Uint8Array, string>({
+      unpack: (buffer) => (buffer.length === 0 ? undefined : buffer.take(buffer.length)),
+      pack(message, out) {
+        if (message !== 'endless') out.writeString(message);
+        else for (written = 0; written < 1000; written++) out.write(Buffer.alloc(MiB));
+      },
+    });
+    await using server = await serve(
+      poller,
+      { onMessage: (_c, data) => Buffer.from(data).toString(), ...ends.handler },
+      { protocol: endless, maxOutputBuffer: 2 * MiB },
+    );
+    const [deaf, good] = [
+      await Client.connect(server.address),
+      await Client.connect(server.address),
+    ];
+    deaf.socket.pause();
+    deaf.socket.write('endless');
+    await until(() => ends.reasons.length === 1);
+    expect(ends.reasons).toEqual(['output-limit']);
+    expect(ends.codes).toEqual(['ERR_GEV_OUTPUT_LIMIT']);
+    // What the kernel took and what may wait.
+    expect(written).toBeLessThan(100);
+    good.socket.write('fine');
+    expect((await good.receive(4)).toString()).toBe('fine');
+    good.socket.destroy();
+    deaf.socket.destroy();
+  });
+
+  it('a broadcast over the output cap ends its receivers, and the loop goes on', async () => {
+    const ends = new Ends();
+    await using server = await serve(
+      poller,
+      { onMessage: (_c, data) => data, ...ends.handler },
+      { maxOutputBuffer: 2 * MiB },
+    );
+    const deaf = await Promise.all([
+      Client.connect(server.address),
+      Client.connect(server.address),
+    ]);
+    for (const { socket } of deaf) socket.pause();
+    await until(() => server.connections === 2);
+    server.broadcast(Buffer.alloc(64 * MiB));
+    await until(() => ends.reasons.length === 2);
+    expect(ends.reasons).toEqual(['output-limit', 'output-limit']);
+    expect(ends.codes).toEqual(['ERR_GEV_OUTPUT_LIMIT', 'ERR_GEV_OUTPUT_LIMIT']);
+    const good = await Client.connect(server.address);
+    good.socket.write('fine');
+    expect((await good.receive(4)).toString()).toBe('fine');
+    for (const { socket } of [...deaf, good]) socket.destroy();
+  });
+
   it('stops reading from a peer that does not read its replies, and goes on when it does', async () => {
     const drained: number[] = [];
     const ends = new Ends();
