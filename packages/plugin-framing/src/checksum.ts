@@ -31,7 +31,7 @@ export function withChecksum(framing: Framing, options: ChecksumOptions = {}): F
   checkNames(options, ['endian']);
   const isBig = oneOf('endian', options.endian ?? 'big', ['big', 'little']) === 'big';
   const write = numberWriter(SIZE, isBig ? 'big' : 'little');
-  const { packHeader } = framing;
+  const packHeader = framing?.packHeader;
   if (typeof packHeader !== 'function') {
     throw invalidOption(
       'withChecksum needs a framing that is a header and a message: give lengthField with ' +

@@ -8,12 +8,12 @@ import { type Codec, mapProtocol } from './map-protocol.js';
  *
  * `compose(p, a, b)` is `mapProtocol(mapProtocol(p, a), b)`, errors and all.
  *
- * @throws GevError `ERR_GEV_INVALID_OPTION` for a codec without its two functions
+ * @throws GevError `ERR_GEV_INVALID_OPTION` as `mapProtocol` does
  *
  * @example
  * const packed = compose(
  *   lengthField(),
- *   { decode: inflateRawSync, encode: deflateRawSync },
+ *   { decode: (bytes) => inflateRawSync(bytes, { maxOutputLength: MiB }), encode: deflateRawSync },
  *   { decode: (bytes) => JSON.parse(bytes.toString()), encode: (value) => JSON.stringify(value) },
  * );
  */

@@ -26,9 +26,10 @@ export interface Codec<In, Out, NewIn, NewOut = NewIn> {
  * When `decode` throws, the connection closes with `protocol-error`: an `ERR_GEV_PROTOCOL` with what
  * was thrown as its `cause` (one that is thrown passes as it is). When it returns `undefined`, which
  * would mean that nothing came, `ERR_GEV_HANDLER` is thrown. What `encode` throws leaves `pack` as it
- * is, and so `send`, as `ERR_GEV_HANDLER`, which is also thrown when it returns `undefined`.
+ * is, and so `send`, as `ERR_GEV_HANDLER`, which is also thrown when it returns `undefined`. A promise,
+ * as an async handler returns one, is not given to `encode`: JSON would make `{}` of it.
  *
- * @throws GevError `ERR_GEV_INVALID_OPTION` for a codec without its two functions
+ * @throws GevError `ERR_GEV_INVALID_OPTION` for what is no protocol, or a codec without its two functions
  *
  * @example JSON lines
  * const json = mapProtocol(line(), {
@@ -40,6 +41,11 @@ export function mapProtocol<In, Out, NewIn, NewOut = NewIn>(
   protocol: Protocol<In, Out>,
   codec: Codec<In, Out, NewIn, NewOut>,
 ): Protocol<NewIn, NewOut> {
+  if (typeof protocol?.unpack !== 'function' || typeof protocol.pack !== 'function') {
+    throw invalidOption(
+      'what a codec is put on is no protocol: give what line() returns, not line',
+    );
+  }
   for (const name of ['decode', 'encode'] as const) {
     if (typeof codec?.[name] === 'function') continue;
     throw invalidOption(`a codec has no function ${name}: give { decode, encode }`);
@@ -51,6 +57,9 @@ export function mapProtocol<In, Out, NewIn, NewOut = NewIn>(
       return message === undefined ? undefined : decodeWith(codec, message);
     },
     pack(message, out, connection) {
+      if (message instanceof Promise) {
+        throw cannotPack('a promise cannot be encoded: await it, and send what comes');
+      }
       const encoded = codec.encode(message);
       if (encoded === undefined) throw encodedNothing(message);
       protocol.pack(encoded, out, connection as unknown as Connection<Out>);

@@ -78,6 +78,14 @@ describe('mapProtocol', () => {
     }
   });
 
+  it('does not encode a promise, of which JSON would make {}', () => {
+    const protocol = mapProtocol(line(), { decode: () => null, encode: JSON.stringify });
+    assert.throws(
+      () => packed(protocol, Promise.resolve({ id: 1 })),
+      coded('ERR_GEV_HANDLER', /a promise cannot be encoded: await it/),
+    );
+  });
+
   it('passes the hooks on, to the protocol that they are of', () => {
     const seen: unknown[] = [];
     class Hooked implements Protocol<string> {

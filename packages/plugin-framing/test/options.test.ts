@@ -15,6 +15,8 @@ import { coded, hex } from './drive.js';
 /** Whatever JavaScript lets somebody give. */
 const any = (value: unknown) => value as never;
 
+const JSON_CODEC = { decode: JSON.parse, encode: JSON.stringify };
+
 const MISTAKES: readonly [name: string, make: () => unknown, message: RegExp][] = [
   ['bytes', () => lengthField({ bytes: any(5) }), /bytes is 5: give one of 1, 2, 3, 4, 8/],
   ['endian', () => lengthField({ endian: any('middle') }), /endian is "middle": give one of "big"/],
@@ -78,6 +80,9 @@ const MISTAKES: readonly [name: string, make: () => unknown, message: RegExp][] 
   ],
   ['a checksum twice', () => withChecksum(withChecksum(fixed(8))), /withChecksum needs/],
   ['a codec without encode', () => mapProtocol(line(), any({ decode() {} })), /function encode/],
+  ['a checksum of nothing', () => withChecksum(any(undefined)), /withChecksum needs/],
+  ['a function for its protocol', () => mapProtocol(any(line), JSON_CODEC), /returns, not line/],
+  ['no protocol', () => compose(any(undefined), JSON_CODEC), /is no protocol/],
   ['no codec', () => compose(line(), any(undefined)), /function decode/],
 ];
 
