@@ -1,6 +1,6 @@
 import type { INamespace, Root } from 'protobufjs';
 import type { MessageCodec } from './codec.js';
-import { invalidOption } from './error.js';
+import { invalidOption, quoted } from './error.js';
 import { Registry } from './registry.js';
 import {
   codecsOfModule,
@@ -77,18 +77,33 @@ export function createRegistry(source: RegistrySource): unknown {
   return new Registry(codecsOf(source));
 }
 
+const SOURCES: readonly string[] = ['proto', 'root', 'descriptor', 'module', 'types'];
+
 function codecsOf(source: RegistrySource): NamedCodecs {
-  if (typeof source !== 'object' || source === null) throw noSource(String(source));
+  checkSource(source);
   if ('types' in source) return codecsOfTypes(source.types);
   if ('module' in source) return codecsOfModule(source.module);
   if ('root' in source) return codecsOfRoot(source.root);
   if ('descriptor' in source) return codecsOfRoot(rootOfDescriptor(source.descriptor));
-  if ('proto' in source) return codecsOfRoot(rootOfText(source.proto, source.keepCase === true));
-  throw noSource(`an object with ${Object.keys(source).join(', ') || 'nothing in it'}`);
+  const { proto, keepCase = false } = source;
+  if (typeof keepCase !== 'boolean') {
+    throw invalidOption(`keepCase is ${String(keepCase)}: give true or false`);
+  }
+  return codecsOfRoot(rootOfText(proto, keepCase));
+}
+
+/** One of two sources would be passed over without a word, and so would a name that does not exist. */
+function checkSource(source: unknown): void {
+  if (typeof source !== 'object' || source === null) throw noSource(quoted(String(source)));
+  const names = Object.keys(source);
+  const isOption = (name: string) => name === 'keepCase' && 'proto' in source;
+  const given = names.filter((name) => !isOption(name));
+  if (given.length === 1 && SOURCES.includes(given[0]!)) return;
+  throw noSource(`an object with ${names.join(', ') || 'nothing in it'}`);
 }
 
 function noSource(given: string): Error {
   return invalidOption(
-    `a registry is made of one of: proto, root, descriptor, module, types; given is ${given}`,
+    `a registry is made of one of: ${SOURCES.join(', ')}; with proto goes keepCase; given is ${given}`,
   );
 }

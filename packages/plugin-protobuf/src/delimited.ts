@@ -64,8 +64,9 @@ export function protobufDelimited(
 ): Protocol<unknown, never> {
   checkRegistry(registry);
   const { maxFrameLength, bytes, lazy } = resolveOptions(options, LONGEST_VARINT, 'replyType');
+  const { replyType = type } = options;
   const read = registry.type(type);
-  const written = registry.type(options.replyType ?? type);
+  const written = registry.type(replyType);
   const decoder = new PayloadDecoder(bytes);
   const stream = new Delimited(written, maxFrameLength);
   return {

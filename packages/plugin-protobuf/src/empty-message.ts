@@ -10,6 +10,9 @@ import { notPackable } from './error.js';
 export function assertEmptyMessage(type: string, given: unknown): void {
   if (typeof given !== 'object' || given === null) throw noMessage(type, typeof given);
   if (Array.isArray(given) || ArrayBuffer.isView(given)) throw noMessage(type, 'list');
+  if ('then' in given && typeof given.then === 'function') {
+    throw notPackable(`a promise is no message of type ${type}: await it, and send what comes`);
+  }
   if (isWrapped(given)) {
     throw notPackable(
       `a message of type ${type} was given with its type around it: give the message itself`,

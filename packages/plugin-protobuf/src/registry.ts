@@ -54,7 +54,7 @@ export class Registry<In extends object = AnyMessages, Out extends object = In> 
     const type = this.#byName.get(name);
     if (type !== undefined) return type;
     throw invalidOption(
-      `there is no type ${quoted(name)} in the registry: it has ${this.names.join(', ')}`,
+      `there is no type ${quoted(String(name))} in the registry: it has ${this.names.join(', ')}`,
     );
   }
 

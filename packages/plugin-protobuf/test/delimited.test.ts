@@ -69,6 +69,12 @@ describe('options of delimited streams', () => {
     assert.match(refused('ERR_GEV_INVALID_OPTION', make({ max: 5 })), /no option max/);
     assert.match(refused('ERR_GEV_INVALID_OPTION', make({ replyType: 'x' })), /no type "x"/);
     refused('ERR_GEV_INVALID_OPTION', () => protobufDelimited(registry, 'sample.Pong'));
+    const typeless = () => protobufDelimited(registry, undefined as never);
+    assert.match(
+      refused('ERR_GEV_INVALID_OPTION', typeless),
+      /no type "undefined".* it has sample/,
+    );
+    refused('ERR_GEV_INVALID_OPTION', make({ replyType: null }));
     refused('ERR_GEV_INVALID_OPTION', make(null as never));
     for (const none of [undefined, null, {}, 'sample.Ping']) {
       const of = () => protobufDelimited(none as never, 'sample.Ping' as never);

@@ -88,6 +88,12 @@ describe('createRegistry', () => {
     refuse({ descriptor: { nested: { A: { fields: { b: { type: 'C', id: 1 } } } } } });
     assert.match(refuse({}), /one of: proto, root.*nothing in it/);
     assert.match(refuse({ protos: '' }), /one of: proto, root.* with protos/);
+    const proto = 'message A {}';
+    assert.match(refuse({ proto, types: {} }), /one of: .* with proto, types/);
+    assert.match(refuse({ proto, keepcase: true }), /with proto goes keepCase; .*keepcase/);
+    assert.match(refuse({ types: { a: statics.statics.Ping }, keepCase: true }), /types, keepCase/);
+    assert.match(refuse({ proto, keepCase: 'yes' }), /keepCase is yes: give true or false/);
+    assert.ok(refuse(' '.repeat(10_000) as never).length < 250);
   });
 
   it('refuses what is no source at all', () => {

@@ -95,6 +95,13 @@ describe('what a delimited stream refuses to pack', () => {
     }
   });
 
+  it('is a promise, as an async handler returns one', () => {
+    const promise = Promise.resolve({ name: 'Ada' });
+    assert.match(unsendable(people, promise), /a promise is no message .*: await it/);
+    const frames = protobufFrames(registry);
+    assert.match(unsendable(frames, { type: 'sample.Person', message: promise }), /await it/);
+  });
+
   it('is not a message whose fields are named so', () => {
     const proto = 'syntax = "proto3"; message Envelope { string type = 1; bytes payload = 2; }';
     const envelopes = protobufDelimited(createRegistry({ proto }), 'Envelope');
