@@ -10,24 +10,17 @@ const TEMPLATE = join(root, 'templates/plugin');
 const MADE = new Set(['node_modules', 'dist', 'test-results', '.turbo']);
 /** Words of lower-case letters and digits, joined by hyphens: a name in npm and a folder at once. */
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
-/** Names of other files of the template, and words that its code uses or that no function may have. */
-const TAKEN = new Set([
-  ...['index', 'limits', 'describe', 'it', 'expect', 'test', 'protocol-error', 'define-protocol'],
-  ...['await', 'break', 'case', 'catch', 'class', 'const', 'continue', 'debugger', 'default'],
-  ...['delete', 'do', 'else', 'enum', 'export', 'extends', 'false', 'finally', 'for', 'function'],
-  ...['if', 'implements', 'import', 'in', 'instanceof', 'interface', 'let', 'new', 'null'],
-  ...['package', 'private', 'protected', 'public', 'return', 'static', 'super', 'switch', 'this'],
-  ...['throw', 'true', 'try', 'typeof', 'var', 'void', 'while', 'with', 'yield', 'eval'],
-  ...[
-    'arguments',
-    'undefined',
-    'template',
-    'protocol',
-    'protocol-suite',
-    'ring-buffer',
-    'assert-bytes',
-  ],
-]);
+/** Words that no function may have for its name. */
+const RESERVED =
+  'arguments await break case catch class const continue debugger default delete do else enum eval ' +
+  'export extends false finally for function if implements import in instanceof interface let new null ' +
+  'package private protected public return static super switch this throw true try typeof undefined ' +
+  'var void while with yield';
+/** Names of the template's other files, and of what its code uses beside the plugin. */
+const USED =
+  'index limits template protocol buffer connection out describe it expect test assert-bytes ' +
+  'create-test-connection define-protocol protocol-error protocol-suite ring-buffer';
+const TAKEN = new Set(`${RESERVED} ${USED}`.split(' '));
 
 const [name, folder, ...others] = process.argv.slice(2);
 if (name === undefined || others.length > 0) fail('usage: pnpm create-plugin NAME [FOLDER]');
@@ -57,6 +50,8 @@ if (isInside) {
     ['install', '--no-frozen-lockfile', '--prefer-offline'],
     // Its tests run against what is built.
     ['exec', 'turbo', 'run', 'build', `--filter=${plugin}...`, '--output-logs=errors-only'],
+    // Lines with its name in them are longer or shorter than the template's.
+    ['exec', 'biome', 'check', '--write', target],
   ];
   for (const step of steps) {
     const code = pnpm(step);

@@ -109,6 +109,8 @@ describe('create-plugin', () => {
     [['../x'], /cannot be/],
     [['index'], /has a meaning/],
     [['class'], /has a meaning/],
+    [['connection', folder], /has a meaning/],
+    [['create-test-connection', folder], /has a meaning/],
     [['two-words', folder], /there already/],
     [['two-words', folder, 'more'], /usage/],
   ])('refuses %j', (args, message) => {
