@@ -7,7 +7,7 @@ import type { ProtocolSuiteOptions } from './protocol-suite-options.js';
 import type { Runner } from './runner.js';
 import { createTestConnection } from './test-connection.js';
 
-/** What a sender may rely on: who cannot be sent is told before a byte is written, and to whom bytes are. */
+/** What a sender may rely on: a message is refused before a byte is written, or packed alike for all. */
 export function packTests<In, Out>({ it }: Runner, options: ProtocolSuiteOptions<In, Out>): void {
   const { unpackable } = options;
   if (unpackable !== undefined) {

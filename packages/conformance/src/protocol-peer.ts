@@ -131,7 +131,9 @@ export function plain(value: unknown): unknown {
   // Objects, of any class, but not a Map, a Date and their like.
   if (Object.prototype.toString.call(value) !== '[object Object]') return value;
   const entries = Object.entries(value as object).map(([key, inner]) => [key, plain(inner)]);
-  return Object.assign(Object.create(Object.getPrototypeOf(value)), Object.fromEntries(entries));
+  // Not by assignment, which would lose a key __proto__.
+  const own = Object.getOwnPropertyDescriptors(Object.fromEntries(entries));
+  return Object.create(Object.getPrototypeOf(value), own);
 }
 
 /** A copy of all bytes in a buffer. */

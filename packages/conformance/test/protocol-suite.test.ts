@@ -242,6 +242,24 @@ describe('protocolSuite with a broken protocol', () => {
     });
   }
 
+  it('fails when it loses a key __proto__', async () => {
+    const runner = new RecordingRunner();
+    const loses = (text: string) => Object.assign({}, JSON.parse(text) as object);
+    protocolSuite<object, object>(runner, 'objects', {
+      create: () => ({
+        unpack(buffer, connection) {
+          const text = lines.unpack(buffer, connection as never);
+          return text === undefined ? undefined : loses(text);
+        },
+        pack: (message, out) => out.writeString(`${JSON.stringify(message)}\n`),
+      }),
+      createBuffer: () => new ArrayQueue(),
+      messages: [JSON.parse('{"__proto__":1,"a":2}') as object],
+      garbage: false,
+    });
+    assert.match((await runner.failures()).join('; '), /by itself/);
+  });
+
   it('fails when it discards and does not say so', async () => {
     const runner = new RecordingRunner();
     protocolSuite(runner, 'padded', { ...padded, discards: false });
