@@ -39,9 +39,9 @@ export type Unframed = string | Uint8Array | ControlFrame;
 const LENGTH_16 = 126;
 const LENGTH_64 = 127;
 
-// Of ASCII it is the quickest; it does not mind that the bytes are no Buffer.
+// Of ASCII it is the quickest, and it does not mind that the bytes are no Buffer; but not documented.
 const { latin1Slice } = Buffer.prototype as unknown as {
-  latin1Slice(this: Uint8Array, start: number, end: number): string;
+  latin1Slice?: (this: Uint8Array, start: number, end: number) => string;
 };
 
 // Decodes and validates in one call: half the cost of isUtf8 and a slice. Keeps no state here.
@@ -203,7 +203,9 @@ export class FrameDecoder {
       if (!(masked && masker.isAscii) && !isUtf8(payload)) throw notUtf8();
       return payload;
     }
-    if (masked && masker.isAscii) return latin1Slice.call(payload, 0, payload.length);
+    if (latin1Slice !== undefined && masked && masker.isAscii) {
+      return latin1Slice.call(payload, 0, payload.length);
+    }
     try {
       return decoder.decode(payload);
     } catch {

@@ -1,6 +1,6 @@
 import { RingBuffer } from '@gev/ringbuffer';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ControlFrame, FrameDecoder } from '../src/frame-decoder.js';
 import { Masker } from '../src/mask.js';
 import { closeCodeOf } from '../src/violation.js';
@@ -224,3 +224,16 @@ function fragments(payload: string | Uint8Array, cuts: readonly number[]) {
   // A lone surrogate is no text on the wire.
   return { payload: opcode === 1 ? body.toString() : payload, bytes: Buffer.concat(list) };
 }
+
+it('takes texts also where bytes have no latin1Slice', async () => {
+  const buffers = Buffer.prototype as unknown as { latin1Slice: unknown };
+  const { latin1Slice } = buffers;
+  buffers.latin1Slice = undefined;
+  vi.resetModules();
+  const { FrameDecoder: Plain } = await import('../src/frame-decoder.js');
+  buffers.latin1Slice = latin1Slice;
+  const buffer = new RingBuffer();
+  buffer.write(Buffer.concat([masked(1, 'ASCII'), masked(1, 'é')]));
+  const decoder = new Plain(RULES);
+  expect([decoder.read(buffer), decoder.read(buffer)]).toEqual(['ASCII', 'é']);
+});
