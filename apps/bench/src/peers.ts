@@ -31,6 +31,13 @@ export const ECHO_PEERS: readonly Peer[] = [
   { name: 'node-net', runtime: 'node', server: 'node-net-echo' },
   { name: 'bun-tcp', runtime: 'bun', server: 'bun-echo' },
   {
+    name: 'gev-metrics',
+    runtime: 'node',
+    server: 'gev-echo-metrics',
+    env: NATIVE,
+    onRequest: true,
+  },
+  {
     name: 'gev-2-loops',
     runtime: 'node',
     server: 'gev-echo-threads',
