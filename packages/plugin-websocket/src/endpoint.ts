@@ -36,8 +36,9 @@ export interface WebSocketCallbacks<Data, Opening> {
   /** Unsent bytes fell from above the high watermark to below the low one. */
   onDrain?(ws: WebSocket<Data>): void;
   /**
-   * What went wrong; also before `onOpen`, when a hook threw (it may be late, and the connection gone)
-   * or a handshake was malformed.
+   * What went wrong; also before `onOpen`, when a hook threw or a handshake was malformed. May come when
+   * the connection is gone: for a hook that fails late, and for an `onFlushed` of a dropped message that
+   * throws.
    */
   onError?(ws: WebSocket<Data>, error: GevError): void;
 }

@@ -1,4 +1,4 @@
-import { type Connection, GevError, protocolError, type ReadBuffer } from '@gev/core';
+import { type Connection, protocolError, type ReadBuffer } from '@gev/core';
 import { answerOffers } from './deflate/negotiation.js';
 import { invalidOption } from './error-codes.js';
 import type { Greeting } from './greeting.js';
@@ -10,6 +10,7 @@ import { HttpError } from './handshake/http-error.js';
 import { type HttpReply, writeReply, writeUpgrade } from './handshake/response-writer.js';
 import { hasToken } from './handshake/tokens.js';
 import { UpgradeRequest } from './handshake/upgrade-request.js';
+import { tellLateFault } from './late-fault.js';
 import { type Outbound, PackedBytes } from './outbound.js';
 import type { Acceptance, ServerHooks, Verdict } from './server-hooks.js';
 import type { WebSocketSession } from './session.js';
@@ -165,8 +166,8 @@ export class ServerGreeting<Data> implements Greeting {
   /** Nobody is there to be answered, and no loop to throw to. */
   #failLate(cause: unknown): void {
     const { callbacks } = this.#session.endpoint;
-    const message = 'a hook failed when its connection had ended already: see cause';
-    callbacks.onError?.(this.#session, new GevError('ERR_GEV_HANDLER', message, { cause }));
+    const what = 'a hook failed when its connection had ended already';
+    tellLateFault(callbacks, this.#session, what, cause);
   }
 
   #answer(head: RequestHead, reply: HttpReply): void {

@@ -15,6 +15,7 @@ import { closingError, invalidOption, notYetOpenError } from './error-codes.js';
 import { type ControlFrame, FrameDecoder } from './frame-decoder.js';
 import type { Greeting } from './greeting.js';
 import { type Inbound, Opened } from './inbound.js';
+import { tellLateFault } from './late-fault.js';
 import { MAX_CONTROL, Opcode } from './opcode.js';
 import { checkPayload, type Outbound, OutgoingFrame } from './outbound.js';
 import { publish } from './publish.js';
@@ -333,7 +334,20 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, SlowCon
 
   #drop(onFlushed: SendOptions['onFlushed']): false {
     // Never inside of `send`.
-    if (onFlushed) this.connection.loop.runInLoop(() => onFlushed(closingError()));
+    if (onFlushed) this.connection.loop.runInLoop(() => this.#tellDropped(onFlushed));
     return false;
+  }
+
+  #tellDropped(onFlushed: NonNullable<SendOptions['onFlushed']>): void {
+    try {
+      onFlushed(closingError());
+    } catch (error) {
+      tellLateFault(
+        this.endpoint.callbacks,
+        this,
+        'an onFlushed of a dropped message threw',
+        error,
+      );
+    }
   }
 }
