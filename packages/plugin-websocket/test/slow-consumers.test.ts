@@ -44,10 +44,17 @@ class Peer {
     return JSON.parse(String(this.texts.pop()));
   }
 
-  /** Publishes so much, no faster than it goes to and fro. */
-  async flood(topic: string): Promise<void> {
-    for (let sent = 0; sent < FLOOD; sent += 1) await this.ask('piece', topic);
+  /** Publishes so much, no faster than it goes to and fro, and than `reader` gets it. */
+  async flood(topic: string, reader?: Peer): Promise<void> {
+    for (let sent = 1; sent <= FLOOD; sent += 1) {
+      await this.ask('piece', topic);
+      await reader?.has(sent * 64 * 1024);
+    }
     await this.ask('last', topic);
+  }
+
+  private async has(bytes: number): Promise<void> {
+    while (this.bytes < bytes) await once(this.ws, 'message');
   }
 }
 
@@ -79,7 +86,7 @@ describe.each([1, 2])('a subscriber that does not read, with %i loops', (loops) 
     const { ends, publisher, slow, quick } = await start(loops, { slowConsumers: { above } });
     for (const peer of [slow, quick]) expect(await peer.ask('sub', 'news')).toBe(true);
     slow.ws.pause();
-    await publisher.flood('news');
+    await publisher.flood('news', quick);
     await expect.poll(() => quick.texts, { timeout: 10_000 }).toEqual(['last']);
     expect(quick.bytes).toBe(FLOOD * 64 * 1024);
     expect(ends).toEqual([]);
@@ -111,7 +118,7 @@ describe.each([1, 2])('a subscriber that does not read, with %i loops', (loops) 
     expect(await slow.ask('sub', 'prices', { policy: 'skip' })).toBe(true);
     expect(await quick.ask('sub', 'prices')).toBe(true);
     slow.ws.pause();
-    await publisher.flood('prices');
+    await publisher.flood('prices', quick);
     await expect.poll(() => quick.texts, { timeout: 10_000 }).toEqual(['last']);
     slow.ws.resume();
     const skipped = (await slow.ask('skipped')) as number;

@@ -26,6 +26,9 @@ interface ZlibStream {
   on(event: 'error', listener: () => void): void;
 }
 
+/** Bytes of the output that a stream has for itself, which nothing goes to here: the least it may be. */
+const OWN_OUTPUT = constants.Z_MIN_CHUNK;
+
 /** Takes what comes out, in views that are valid until it returns. */
 export type Sink = (piece: Uint8Array) => void;
 
@@ -47,11 +50,13 @@ export class RawStream {
   }
 
   static deflate(options: ZlibOptions, output: Uint8Array): RawStream {
-    return new RawStream(createDeflateRaw(options) as unknown as ZlibStream, output);
+    const stream = createDeflateRaw({ ...options, chunkSize: OWN_OUTPUT });
+    return new RawStream(stream as unknown as ZlibStream, output);
   }
 
   static inflate(windowBits: number, output: Uint8Array): RawStream {
-    return new RawStream(createInflateRaw({ windowBits }) as unknown as ZlibStream, output);
+    const stream = createInflateRaw({ windowBits, chunkSize: OWN_OUTPUT });
+    return new RawStream(stream as unknown as ZlibStream, output);
   }
 
   /**
