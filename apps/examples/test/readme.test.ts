@@ -36,6 +36,7 @@ function blocksOf(name: string): Block[] {
 const readme = blocksOf('README.md');
 const guide = blocksOf('docs/coming-from-gev.md');
 const plugins = blocksOf('packages/plugin-protobuf/README.md');
+const counting = blocksOf('packages/metrics/README.md');
 const watching = [...blocksOf('docs/diagnostics.md'), ...blocksOf('docs/operations.md')];
 
 const INPUTS = ['hello', '\0\0\0\u0005hello', 'hello'];
@@ -57,6 +58,7 @@ describe('programs in the documents', () => {
     expect(readme.filter(({ isServer }) => isServer)).toHaveLength(INPUTS.length);
     expect(guide).toHaveLength(2);
     expect(plugins).toHaveLength(1);
+    expect(counting).toHaveLength(2);
     expect(watching).toHaveLength(5);
     for (const { source } of [...readme, ...guide]) {
       expect(source.split('\n').length).toBeLessThan(25);
@@ -64,7 +66,9 @@ describe('programs in the documents', () => {
   });
 
   it.each(
-    [...readme, ...guide, ...plugins, ...watching].map((block) => [block.title, block] as const),
+    [...readme, ...guide, ...plugins, ...counting, ...watching].map(
+      (block) => [block.title, block] as const,
+    ),
   )(
     'pass the type checker: %s',
     (_title, block) => {
