@@ -146,7 +146,10 @@ export interface Poller {
    */
   post(mailbox: number, bytes: Uint8Array): boolean;
 
-  /** Takes the letters that wait, oldest first; each is the caller's own. Told of by a `mail` row. */
+  /**
+   * Takes the letters that wait, oldest first, also those that no `mail` row has told of yet; each is the
+   * caller's own.
+   */
   receive(): Uint8Array[];
 
   /** Closes every handle at once and delivers nothing more. May be called again. */

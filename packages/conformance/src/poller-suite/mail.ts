@@ -15,6 +15,7 @@ export function mailTests({ describe, it }: Runner, target: PollerTarget): void 
     it('delivers letters of any size, in order', inScene(target, deliversInOrder));
     it('gives copies of what was posted', inScene(target, givesCopies));
     it('keeps letters that came before the start', inScene(target, keepsEarlyLetters));
+    it('gives at once what was posted before, told of or not', inScene(target, givesAtOnce));
     it('delivers what is posted to itself, also inside a batch', inScene(target, toItself));
     it('keeps the order of each of several senders', inScene(target, severalSenders));
     it('gives every poller a mailbox of its own', inScene(target, mailboxesDiffer));
@@ -89,6 +90,20 @@ function keepsEarlyLetters(scene: Scene): Promise<void> {
     scene.poller.post(receiver.poller.mailbox, bytesOf('early'));
     receiver.poller.start(receiver);
     await scene.until(() => receiver.letters.length === 1, 'the early letter arrives');
+  });
+}
+
+/** Who stops asks once more, and must miss nothing. */
+function givesAtOnce(scene: Scene): Promise<void> {
+  return withReceiver(scene, async (receiver) => {
+    receiver.poller.start(receiver);
+    const sent = ['last', 'words'];
+    for (const word of sent) scene.poller.post(receiver.poller.mailbox, bytesOf(word));
+    const got = receiver.poller.receive().map((letter) => new TextDecoder().decode(letter));
+    assert.deepEqual(got, sent);
+    scene.poller.post(receiver.poller.mailbox, bytesOf('more'));
+    await scene.until(() => receiver.letters.length > 0, 'a letter after them arrives');
+    assertSameBytes(receiver.letters[0]!, bytesOf('more'), 'the letter after them');
   });
 }
 
