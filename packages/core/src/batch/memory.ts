@@ -13,7 +13,10 @@ export interface BatchOptions {
   readonly inputSize?: number;
   /** Bytes of the arena that output is encoded into before a flush. Default 512 KiB. */
   readonly outputSize?: number;
-  /** Bytes read from one connection in one batch. Default 64 KiB, at most `inputSize`. */
+  /**
+   * Bytes read from one connection in one batch. Default 128 KiB, at most `inputSize`. A message that
+   * comes in one read is handed over where it lies: 64 KiB with its header have to fit.
+   */
   readonly readSize?: number;
   /** Event rows in one batch; 1 gives the one-by-one order of node:net. Default 1,024. */
   readonly batch?: number;
@@ -77,7 +80,7 @@ export function checkBatchOptions(options: BatchOptions): Required<BatchOptions>
   return {
     inputSize,
     outputSize: bounded(options, 'outputSize', 512 * 1024, 4096, 2 ** 30),
-    readSize: bounded(options, 'readSize', Math.min(64 * 1024, inputSize), 1, inputSize),
+    readSize: bounded(options, 'readSize', Math.min(128 * 1024, inputSize), 1, inputSize),
     batch: bounded(options, 'batch', 1024, 1, 65_536),
     maxHandles: bounded(options, 'maxHandles', 2 ** 20, 1, 2 ** 22),
     lowWatermark: bounded(options, 'lowWatermark', 64 * 1024, 0, 2 ** 31 - 1),
