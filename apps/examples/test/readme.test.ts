@@ -54,7 +54,7 @@ const nameOf = (block: Block) => block.module ?? block.title.replace(/\W/g, '-')
 
 describe('programs in the documents', () => {
   it('are there, and short', () => {
-    expect(readme).toHaveLength(6);
+    expect(readme).toHaveLength(7);
     expect(readme.filter(({ isServer }) => isServer)).toHaveLength(INPUTS.length);
     expect(guide).toHaveLength(2);
     expect(plugins).toHaveLength(1);
