@@ -1,8 +1,8 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineProtocol, parseAddress } from '@gev/core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { Client, until } from './client.js';
 import { pollers } from './pollers.js';
 import { Ends, serve } from './serve.js';
@@ -39,7 +39,9 @@ describe.each(pollers)('a server on $name', (poller) => {
   });
 
   it('listens on several addresses at once: IPv4, IPv6, a name, a unix socket', async () => {
-    const path = join(mkdtempSync(join(tmpdir(), 'gev-')), 'echo.sock');
+    const folder = mkdtempSync(join(tmpdir(), 'gev-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, 'echo.sock');
     const address = ['tcp://127.0.0.1:0', 'tcp://[::1]:0', 'tcp://localhost:0', `unix://${path}`];
     await using server = await serve(poller, { onMessage: (_c, data) => data }, { address });
     expect(server.addresses).toHaveLength(4);

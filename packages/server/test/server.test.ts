@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { Server, type ServerOptions } from '../src/index.js';
 import { Client, until } from './client.js';
 import { pollers } from './pollers.js';
@@ -188,7 +188,9 @@ describe.each(pollers)('a server on $name', (choice) => {
     ['none.mjs', 'export const x = 1', /default export/],
     ['factory.mjs', "export default () => { throw new Error('in factory') }", /in factory/],
   ])('a handler module that fails (%s) rejects listen()', async (name, source, message) => {
-    const file = join(mkdtempSync(join(tmpdir(), 'gev-')), name);
+    const folder = mkdtempSync(join(tmpdir(), 'gev-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, name);
     if (source !== undefined) writeFileSync(file, source);
     const server = new Server({ address, handler: pathToFileURL(file) }, choice);
     await expect(server.listen()).rejects.toMatchObject({
