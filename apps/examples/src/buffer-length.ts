@@ -1,10 +1,10 @@
 // Sends 32 MiB to whoever says something, as fast as the peer reads and no faster, and tells how much
 // is unsent. Nothing piles up: `send` returns false above the high watermark.
 import { createServer } from 'gev';
-import { readArguments, tcpAddress } from './run/arguments.js';
+import { readServerArguments, tcpAddress } from './run/arguments.js';
 import { runExample } from './run/run-example.js';
 
-const { host, port, loops, metrics } = readArguments(1838);
+const { host, port, loops, metrics } = readServerArguments(1838);
 
 const makeServer = () =>
   createServer({

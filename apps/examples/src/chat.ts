@@ -1,10 +1,10 @@
 // A chat with rooms: a page and its WebSockets on one port, over as many loops as there shall be.
 import { createServer } from 'gev';
 import { keepPresence } from './chat/presence.js';
-import { readArguments, tcpAddress } from './run/arguments.js';
+import { readServerArguments, tcpAddress } from './run/arguments.js';
 import { runExample } from './run/run-example.js';
 
-const { host, port, loops, metrics } = readArguments(1841);
+const { host, port, loops, metrics } = readServerArguments(1841);
 
 function makeServer() {
   const server = createServer({

@@ -1,8 +1,8 @@
 // Sends what stands on stdin to a server and prints what comes back; waits for a server to be there.
 import { connect, isGevError } from 'gev';
-import { readArguments, tcpAddress } from './run/arguments.js';
+import { readClientArguments, tcpAddress } from './run/arguments.js';
 
-const { host, port, timeout, retries } = readArguments(1833, { timeout: 2_000, retries: 20 });
+const { host, port, timeout, retries } = readClientArguments(1833, { timeout: 2_000, retries: 20 });
 
 async function main(): Promise<void> {
   const connection = await connect(tcpAddress(host, port), {

@@ -1,9 +1,9 @@
 // Closes connections on which nothing moved for --idle milliseconds; an echo puts it off.
 import { createServer } from 'gev';
-import { readArguments, tcpAddress } from './run/arguments.js';
+import { readServerArguments, tcpAddress } from './run/arguments.js';
 import { runExample } from './run/run-example.js';
 
-const { host, port, loops, metrics, idle } = readArguments(1835, { idle: 5_000 });
+const { host, port, loops, metrics, idle } = readServerArguments(1835, { idle: 5_000 });
 
 const makeServer = () =>
   createServer({

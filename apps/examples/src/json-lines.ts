@@ -1,9 +1,9 @@
 // JSON lines: each line is a request such as {"id":1,"add":[1,2]}, answered in a line of its own.
 import { createServer } from 'gev';
-import { readArguments, tcpAddress } from './run/arguments.js';
+import { readServerArguments, tcpAddress } from './run/arguments.js';
 import { runExample } from './run/run-example.js';
 
-const { host, port, loops, metrics } = readArguments(1838);
+const { host, port, loops, metrics } = readServerArguments(1838);
 
 const makeServer = () =>
   createServer({

@@ -1,9 +1,9 @@
 // Takes --max connections, of which --per-address from one address; who comes then is closed at once.
 import { createServer } from 'gev';
-import { readArguments, tcpAddress } from './run/arguments.js';
+import { readServerArguments, tcpAddress } from './run/arguments.js';
 import { runExample } from './run/run-example.js';
 
-const args = readArguments(1836, { max: 3, 'per-address': 100 });
+const args = readServerArguments(1836, { max: 3, 'per-address': 100 });
 
 const makeServer = () =>
   createServer({

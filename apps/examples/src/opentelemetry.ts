@@ -1,9 +1,9 @@
 // Sends back every byte it receives, and prints a span of OpenTelemetry for each message and connection.
 import { createServer } from 'gev';
-import { readArguments, tcpAddress } from './run/arguments.js';
+import { readServerArguments, tcpAddress } from './run/arguments.js';
 import { runExample } from './run/run-example.js';
 
-const { host, port, loops, metrics } = readArguments(1845);
+const { host, port, loops, metrics } = readServerArguments(1845);
 
 const makeServer = () =>
   createServer({

@@ -6,9 +6,9 @@ import { createInterface } from 'node:readline';
 import { protobufFrames, type TypedMessage } from '@gev/plugin-protobuf';
 import { connect, isGevError } from 'gev';
 import { REPLIES, type Requests, readUsers } from './protocols/users.js';
-import { readArguments, tcpAddress } from './run/arguments.js';
+import { readClientArguments, tcpAddress } from './run/arguments.js';
 
-const { host, port } = readArguments(1840);
+const { host, port } = readClientArguments(1840);
 const registry = readUsers(new URL('../proto/users.proto', import.meta.url));
 
 function requestOf(line: string): TypedMessage<Requests> | undefined {

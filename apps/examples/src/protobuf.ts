@@ -1,9 +1,9 @@
 // Keeps users, asked in Protobuf messages (proto/users.proto) in gev's frames.
 import { createServer } from 'gev';
-import { readArguments, tcpAddress } from './run/arguments.js';
+import { readServerArguments, tcpAddress } from './run/arguments.js';
 import { runExample } from './run/run-example.js';
 
-const { host, port, loops, metrics } = readArguments(1840);
+const { host, port, loops, metrics } = readServerArguments(1840);
 
 const makeServer = () =>
   createServer({

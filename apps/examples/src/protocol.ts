@@ -1,9 +1,9 @@
 // A protocol of one's own: frames of a u32 big-endian length and a body; each frame is echoed.
 import { createServer } from 'gev';
-import { readArguments, tcpAddress } from './run/arguments.js';
+import { readServerArguments, tcpAddress } from './run/arguments.js';
 import { runExample } from './run/run-example.js';
 
-const { host, port, loops, metrics } = readArguments(1834);
+const { host, port, loops, metrics } = readServerArguments(1834);
 
 const makeServer = () =>
   createServer({

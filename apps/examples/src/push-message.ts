@@ -1,9 +1,9 @@
 // Pushes the time to every connection of every loop, every --every milliseconds.
 import { createServer } from 'gev';
-import { readArguments, tcpAddress } from './run/arguments.js';
+import { readServerArguments, tcpAddress } from './run/arguments.js';
 import { runExample } from './run/run-example.js';
 
-const { host, port, loops, metrics, every } = readArguments(1837, { every: 1_000 });
+const { host, port, loops, metrics, every } = readServerArguments(1837, { every: 1_000 });
 
 function makeServer() {
   const server = createServer({

@@ -1,10 +1,10 @@
 // Speaks the protocol of Redis (RESP2, RESP3 and lines) and knows the commands of a cache; keys lie in
 // a Map. redis-cli and redis-benchmark take it for Redis.
 import { createServer } from 'gev';
-import { readArguments, tcpAddress } from './run/arguments.js';
+import { readServerArguments, tcpAddress } from './run/arguments.js';
 import { runExample } from './run/run-example.js';
 
-const { host, port, loops, metrics } = readArguments(6380);
+const { host, port, loops, metrics } = readServerArguments(6380);
 
 if (loops > 1) {
   console.error(

@@ -2,10 +2,10 @@
 // thread by the connection's id.
 import { createServer } from 'gev';
 import type { Question } from './handlers/send-async.js';
-import { readArguments, tcpAddress } from './run/arguments.js';
+import { readServerArguments, tcpAddress } from './run/arguments.js';
 import { runExample } from './run/run-example.js';
 
-const { host, port, loops, metrics } = readArguments(1839);
+const { host, port, loops, metrics } = readServerArguments(1839);
 
 function makeServer() {
   const server = createServer({

@@ -1,25 +1,16 @@
 // Echo on a unix socket: for neighbours on the same machine.
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { createServer } from 'gev';
-import { metricsAt } from './run/arguments.js';
+import { readUnixArguments } from './run/arguments.js';
 import { runExample } from './run/run-example.js';
 
-const { values } = parseArgs({
-  options: {
-    path: { type: 'string', default: join(tmpdir(), 'gev-echo.sock') },
-    loops: { type: 'string', default: '1' },
-    metrics: { type: 'string' },
-  },
-});
-
-const metrics = metricsAt(values.metrics);
+const { path, loops, metrics } = readUnixArguments(join(tmpdir(), 'gev-echo.sock'));
 
 const makeServer = () =>
   createServer({
-    address: `unix://${values.path}`,
-    loops: Number(values.loops),
+    address: `unix://${path}`,
+    loops,
     metrics,
     handler: new URL('./handlers/echo.js', import.meta.url),
   });

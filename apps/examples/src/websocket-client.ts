@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { connectWebSocket, ReadyState, type WebSocket } from '@gev/plugin-websocket';
 import { connect, isGevError } from 'gev';
-import { readArguments, tcpAddress } from './run/arguments.js';
+import { readClientArguments, tcpAddress } from './run/arguments.js';
 
-const { host, port, path, timeout } = readArguments(1840, { path: '/', timeout: 2_000 });
+const { host, port, path, timeout } = readClientArguments(1840, { path: '/', timeout: 2_000 });
 
 /** Comes back behind the answers to all that was sent before it: a pong keeps its place. */
 const LAST_PING = 'no more lines';

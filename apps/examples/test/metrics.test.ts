@@ -31,6 +31,11 @@ describe.each(servers)('the example %s', (name) => {
 });
 
 describe('--metrics', () => {
+  it('is not for clients, which count nothing', async () => {
+    const run = await Example.run('client', ['--metrics', '0']);
+    expect(run).toMatchObject({ code: 2, stderr: expect.stringContaining("'--metrics'") });
+  });
+
   it.each([
     ['x', 2, "--metrics is 'x'"],
     ['70000', 2, "--metrics is '70000'"],
