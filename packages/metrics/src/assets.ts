@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { takesGzip } from './takes-gzip.js';
 
 /** A file that is kept in memory, as it is sent. */
 interface Asset {
@@ -26,9 +27,6 @@ const POLICY = [
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
-
-/** The coding is named, and not with the weight 0. */
-const TAKES_GZIP = /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i;
 
 /** The dashboard's files: the page at `/`, the rest under `/assets/`. */
 export class Assets {
@@ -83,7 +81,7 @@ function isKnown(request: IncomingMessage, asset: Asset): boolean {
 
 /** To HEAD node:http sends the head alone. */
 function send(asset: Asset, request: IncomingMessage, response: ServerResponse): void {
-  const isZipped = TAKES_GZIP.test(String(request.headers['accept-encoding'] ?? ''));
+  const isZipped = takesGzip(request);
   const body = isZipped ? asset.zipped : asset.body;
   response.writeHead(200, {
     ...asset.headers,
