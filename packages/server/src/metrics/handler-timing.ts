@@ -3,8 +3,8 @@ import type { Connection, Handler, HistogramMetric, LoopMetrics } from '@gev/cor
 /** Messages a second that are timed, about; fewer come: all of them. */
 const TIMED = 1_000;
 
-/** 1 us to 10 s, three to a power of ten. */
-const BUCKETS = [-6, -5, -4, -3, -2, -1, 0]
+/** 100 ns to 10 s, three to a power of ten. */
+const BUCKETS = [-7, -6, -5, -4, -3, -2, -1, 0]
   .flatMap((power) => [1, 2, 5].map((digit) => Number(`${digit}e${power}`)))
   .concat(10);
 
