@@ -1,4 +1,5 @@
 import { GevError } from './error.js';
+import { printable } from './printable.js';
 
 /** A TCP end: `host` is a name or a literal without brackets, `port` 0 to 65535 (0: any free one). */
 export interface TcpAddress {
@@ -25,7 +26,7 @@ const MAX_UNIX_PATH = 103;
  * @throws GevError `ERR_GEV_INVALID_ADDRESS`
  */
 export function parseAddress(text: string): Address {
-  if (typeof text !== 'string') throw invalid(String(text), 'it is not a string');
+  if (typeof text !== 'string') throw invalid(text, 'it is not a string');
   if (text.startsWith('tcp://')) return parseTcp(text);
   if (text.startsWith('unix://')) return parseUnix(text);
   throw invalid(text, 'it has neither the scheme tcp:// nor unix://');
@@ -56,10 +57,10 @@ function parseUnix(text: string): UnixAddress {
   return { transport: 'unix', path };
 }
 
-function invalid(text: string, why: string): GevError<'ERR_GEV_INVALID_ADDRESS'> {
+function invalid(text: unknown, why: string): GevError<'ERR_GEV_INVALID_ADDRESS'> {
   return new GevError(
     'ERR_GEV_INVALID_ADDRESS',
-    `'${text}' is no address: ${why}. ` +
+    `${printable(text)} is no address: ${why}. ` +
       'Write tcp://127.0.0.1:1833, tcp://[::1]:1833 or unix:///run/name.sock',
   );
 }

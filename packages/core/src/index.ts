@@ -54,6 +54,7 @@ export type {
   PollerSupports,
   SocketOptions,
 } from './poller.js';
+export { messageOf, printable } from './printable.js';
 export { defineProtocol, type Protocol, protocolError } from './protocol.js';
 export type {
   Broker,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatAddress, parseAddress } from '../src/index.js';
+import { formatAddress, parseAddress, printable } from '../src/index.js';
 
 describe('addresses', () => {
   it.each([
@@ -28,11 +28,12 @@ describe('addresses', () => {
     ['unix:///a\0b', 'zero byte'],
     [`unix:///${'x'.repeat(200)}`, '103 bytes'],
     [5 as unknown as string, 'not a string'],
+    [Object.create(null), 'not a string'],
   ])('%j is refused with the value and the reason', (text, why) => {
     expect(() => parseAddress(text)).toThrow(
       expect.objectContaining({ code: 'ERR_GEV_INVALID_ADDRESS', name: 'GevError' }),
     );
     expect(() => parseAddress(text)).toThrow(why);
-    expect(() => parseAddress(text)).toThrow(`'${text}'`);
+    expect(() => parseAddress(text)).toThrow(`${printable(text)} is no address`);
   });
 });

@@ -1,5 +1,5 @@
 import { deserialize, serialize } from 'node:v8';
-import { type CounterMetric, GevError, type Poller } from '@gev/core';
+import { type CounterMetric, GevError, messageOf, type Poller } from '@gev/core';
 import type { LoopBoard } from './loop-board.js';
 
 /** The server's own thread, as sender or receiver of letters. */
@@ -104,7 +104,7 @@ function cloneOf(value: unknown): Uint8Array {
   try {
     return serialize(value);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new GevError(
       'ERR_GEV_INVALID_OPTION',
       `a value cannot go to another thread: ${why} Give data without functions`,

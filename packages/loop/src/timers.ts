@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import { GevError, type Timer } from '@gev/core';
+import { GevError, printable, type Timer } from '@gev/core';
 import { TimingWheel } from './timing-wheel.js';
 import { WheelTimer } from './wheel-timer.js';
 
@@ -162,10 +162,10 @@ function rethrow(error: unknown): void {
 }
 
 function mustBeWithin(name: string, value: number, least: number): void {
-  if (value >= least && value <= LONGEST) return;
+  if (typeof value === 'number' && value >= least && value <= LONGEST) return;
   throw new GevError(
     'ERR_GEV_INVALID_OPTION',
-    `${name} is ${String(value)}: give milliseconds from ${least} to ${LONGEST}`,
+    `${name} is ${printable(value)}: give milliseconds from ${least} to ${LONGEST}`,
   );
 }
 

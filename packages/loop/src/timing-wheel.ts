@@ -1,4 +1,4 @@
-import { GevError } from '@gev/core';
+import { GevError, printable } from '@gev/core';
 import { NOWHERE, WheelTimer } from './wheel-timer.js';
 
 /** A level has 2^8 slots; a slot of one level is as long as the whole level below it. */
@@ -53,7 +53,7 @@ export class TimingWheel {
   constructor(options: TimingWheelOptions) {
     this.tick = options.tick ?? 1;
     if (!(this.tick > 0 && this.tick < Number.POSITIVE_INFINITY)) {
-      throw invalid(`tick is ${String(this.tick)}: give milliseconds, more than 0`);
+      throw invalid(`tick is ${printable(this.tick)}: give milliseconds, more than 0`);
     }
     this.#onError = options.onError;
     this.#onEmpty = options.onEmpty ?? (() => {});
@@ -276,7 +276,7 @@ export class TimingWheel {
     const ticks = this.#ticksUntil(deadline);
     const tick = ticks * this.tick < deadline ? ticks + 1 : ticks;
     if (Math.abs(tick) <= Number.MAX_SAFE_INTEGER) return Math.max(tick, this.#target + 1);
-    throw invalid(`the deadline is ${String(deadline)}: give milliseconds within 2^53 ticks`);
+    throw invalid(`the deadline is ${printable(deadline)}: give milliseconds within 2^53 ticks`);
   }
 
   /** Whole ticks until `time`, so that `ticks * tick <= time < (ticks + 1) * tick` as computed. */

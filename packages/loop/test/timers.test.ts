@@ -130,7 +130,14 @@ describe('Timers.runAfter', () => {
     const { timers } = setUp();
     const code = { code: 'ERR_GEV_INVALID_OPTION' };
     const timer = timers.runAfter(5, () => {});
-    for (const delay of [-1, Number.NaN, LONGEST + 1, 'soon' as unknown as number]) {
+    for (const delay of [
+      -1,
+      Number.NaN,
+      LONGEST + 1,
+      'soon',
+      Object.create(null),
+      5n,
+    ] as number[]) {
       assert.throws(() => timers.runAfter(delay, () => {}), code);
       assert.throws(() => timers.runEvery(delay, () => {}), code);
       assert.throws(() => timers.rearm(timer, delay), code);

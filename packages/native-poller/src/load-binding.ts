@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { GevError } from '@gev/core';
+import { GevError, messageOf } from '@gev/core';
 import type { NativePollerErrorCode } from './error-codes.js';
 import type { NativeBinding } from './native-binding.js';
 
@@ -43,7 +43,7 @@ function loadDefault(): NativeBinding {
 
 /** In one line: node-gyp-build lists what it looked for in several. */
 function reasonOf(cause: unknown): string {
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = messageOf(cause);
   if (!message.startsWith('No native build was found')) return message;
   return `no binary is there for ${process.platform}-${process.arch}`;
 }
@@ -58,7 +58,7 @@ function loadKqueueOnLinux(): NativeBinding {
   try {
     return require(file) as NativeBinding;
   } catch (cause) {
-    throw loadError(cause instanceof Error ? cause.message : String(cause), cause);
+    throw loadError(messageOf(cause), cause);
   }
 }
 

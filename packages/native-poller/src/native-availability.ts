@@ -1,3 +1,4 @@
+import { messageOf } from '@gev/core';
 import { type Backend, loadBinding } from './load-binding.js';
 
 /** Answer of {@link nativeAvailability}. */
@@ -17,6 +18,6 @@ export function nativeAvailability(backend: Backend = 'default'): NativeAvailabi
     const { name, watchable } = loadBinding(backend);
     return { available: true, name, watchable };
   } catch (error) {
-    return { available: false, reason: error instanceof Error ? error.message : String(error) };
+    return { available: false, reason: messageOf(error) };
   }
 }

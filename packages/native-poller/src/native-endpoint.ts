@@ -4,6 +4,7 @@ import {
   formatAddress,
   GevError,
   type ListenOptions,
+  printable,
   type SocketOptions,
 } from '@gev/core';
 import type { NativePollerErrorCode } from './error-codes.js';
@@ -24,7 +25,7 @@ export function nativeEndpoint(address: Address): NativeEndpoint {
   }
   const { host, port } = address;
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw invalid(`port is ${String(port)}: give a whole number from 0 to 65535`);
+    throw invalid(`port is ${printable(port)}: give a whole number from 0 to 65535`);
   }
   if (isIP(host) === 0) {
     throw new GevError<NativePollerErrorCode>(
@@ -58,13 +59,15 @@ export function nativeListenOptions(options: ListenOptions): NativeListenOptions
 function flag(name: string, value: boolean | undefined, fallback: boolean): boolean {
   if (value === undefined) return fallback;
   if (typeof value === 'boolean') return value;
-  throw invalid(`${name} is ${String(value)}: give true or false`);
+  throw invalid(`${name} is ${printable(value)}: give true or false`);
 }
 
 function size(name: string, value: number | undefined, fallback: number, least: number): number {
   if (value === undefined) return fallback;
   if (Number.isInteger(value) && value >= least && value <= MAX_INTEGER) return value;
-  throw invalid(`${name} is ${String(value)}: give a whole number from ${least} to ${MAX_INTEGER}`);
+  throw invalid(
+    `${name} is ${printable(value)}: give a whole number from ${least} to ${MAX_INTEGER}`,
+  );
 }
 
 function invalid(message: string): GevError<NativePollerErrorCode> {

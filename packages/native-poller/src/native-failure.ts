@@ -1,5 +1,5 @@
 import { getSystemErrorName } from 'node:util';
-import { GevError, systemError } from '@gev/core';
+import { GevError, printable, systemError } from '@gev/core';
 
 /**
  * Turns what the addon threw into a {@link GevError}.
@@ -7,7 +7,7 @@ import { GevError, systemError } from '@gev/core';
  * @param what the value that it failed on, such as `tcp://127.0.0.1:80`
  */
 export function nativeFailure(error: unknown, what: string): GevError {
-  if (!(error instanceof Error)) return new GevError('ERR_GEV_IO', `${what}: ${String(error)}`);
+  if (!(error instanceof Error)) return new GevError('ERR_GEV_IO', `${what}: ${printable(error)}`);
   if ('errno' in error && typeof error.errno === 'number' && 'syscall' in error) {
     return systemError(errnoName(error.errno), String(error.syscall), what);
   }

@@ -11,6 +11,7 @@ import {
   type Poller,
   type PollerSink,
   type PollerSupports,
+  printable,
   type SocketOptions,
 } from '@gev/core';
 import type { NativePollerErrorCode } from './error-codes.js';
@@ -114,7 +115,7 @@ export class NativePoller implements Poller {
     if (!Number.isInteger(tag) || tag !== (tag | 0)) {
       throw new GevError<NativePollerErrorCode>(
         'ERR_GEV_INVALID_OPTION',
-        `the tag is ${String(tag)}: give a whole number of 32 bits`,
+        `the tag is ${printable(tag)}: give a whole number of 32 bits`,
       );
     }
     return attempt(`handle ${handle}`, () => this.#native.handOver(handle, mailbox, tag));
@@ -137,7 +138,7 @@ export class NativePoller implements Poller {
     const most = this.memory.maxOrders;
     return new GevError(
       'ERR_GEV_INVALID_OPTION',
-      `flush got ${String(orders)} orders: give a whole number from 0 to ${most}`,
+      `flush got ${printable(orders)} orders: give a whole number from 0 to ${most}`,
     );
   }
 }
@@ -171,18 +172,19 @@ function readBackend(backend: Backend | undefined): Backend {
   if (backend === undefined || backend === 'default' || backend === 'kqueue') {
     return backend ?? 'default';
   }
-  throw invalid(`backend is ${String(backend)}: give 'default' or 'kqueue'`);
+  throw invalid(`backend is ${printable(backend)}: give 'default' or 'kqueue'`);
 }
 
 function readWatch(watch: Watch | undefined, binding: NativeBinding): Watch {
   if (watch === 'uv_poll' || watch === 'thread') return watch;
-  if (watch !== undefined) throw invalid(`watch is ${String(watch)}: give 'uv_poll' or 'thread'`);
+  if (watch !== undefined)
+    throw invalid(`watch is ${printable(watch)}: give 'uv_poll' or 'thread'`);
   return binding.name === 'epoll' && process.versions['bun'] === undefined ? 'uv_poll' : 'thread';
 }
 
 function readMaxRounds(maxRounds: number = DEFAULT_MAX_ROUNDS): number {
   if (Number.isInteger(maxRounds) && maxRounds >= 1 && maxRounds <= 2 ** 20) return maxRounds;
-  throw invalid(`maxRounds is ${String(maxRounds)}: give a whole number from 1 to 1048576`);
+  throw invalid(`maxRounds is ${printable(maxRounds)}: give a whole number from 1 to 1048576`);
 }
 
 function invalid(message: string): GevError<NativePollerErrorCode> {

@@ -13,6 +13,7 @@ import {
   handleOf,
   type Listening,
   type ListenOptions,
+  messageOf,
   type Poller,
   type PollerSink,
   type PollerSupports,
@@ -238,7 +239,7 @@ function openSocket(address: Address, options: SocketOptions): Socket {
   } catch (cause) {
     // A port that is none is thrown at once, with the system's socket already made.
     socket.destroy();
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new GevError('ERR_GEV_IO', `connect ${formatAddress(address)} failed: ${reason}`, {
       cause,
     });

@@ -1,4 +1,4 @@
-import { assertBytes, type Protocol, protocolError, type ReadBuffer } from '@gev/core';
+import { assertBytes, type Protocol, printable, protocolError, type ReadBuffer } from '@gev/core';
 import { ConnectionNumber } from './connection-number.js';
 import { DelimiterSet } from './delimiter-set.js';
 import { cannotPack, invalidOption } from './error.js';
@@ -51,7 +51,7 @@ function bytesOf(delimiters: Delimiter | readonly Delimiter[]): Buffer[] {
   return list.map((given) => {
     // A copy: the caller may go on using what was given.
     if (typeof given === 'string' || given instanceof Uint8Array) return Buffer.from(given);
-    throw invalidOption(`a delimiter is ${String(given)}: give a Uint8Array or a string`);
+    throw invalidOption(`a delimiter is ${printable(given)}: give a Uint8Array or a string`);
   });
 }
 

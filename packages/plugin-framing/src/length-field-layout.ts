@@ -1,3 +1,4 @@
+import { printable } from '@gev/core';
 import { invalidOption } from './error.js';
 import { type Endian, type LengthBytes, largestNumber } from './length-number.js';
 import { checkNames, DEFAULT_FRAME, flag, oneOf, wholeNumber } from './option.js';
@@ -118,7 +119,7 @@ function headerOf(
     );
   }
   if (header instanceof Uint8Array && header.length === strip) return header.slice();
-  const given = header instanceof Uint8Array ? `${header.length} bytes` : String(header);
+  const given = header instanceof Uint8Array ? `${header.length} bytes` : printable(header);
   throw invalidOption(
     `header is ${given}, and strip ${strip} takes bytes away that pack has to put back: give those ` +
       `${strip} bytes, the length field at ${offset} among them, or strip 0 to keep them in the message`,

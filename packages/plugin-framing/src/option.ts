@@ -1,3 +1,4 @@
+import { printable } from '@gev/core';
 import { invalidOption } from './error.js';
 
 /** The largest whole frame by default, in bytes: what a connection's `maxInputBuffer` lets come. */
@@ -9,7 +10,7 @@ export const DEFAULT_SEARCH = 64 * 1024;
 /** @throws GevError `ERR_GEV_INVALID_OPTION` for what is no object, or a name not in the list */
 export function checkNames(options: object, names: readonly string[]): void {
   if (typeof options !== 'object' || options === null) {
-    throw invalidOption(`the options are ${String(options)}: give an object, or leave them out`);
+    throw invalidOption(`the options are ${printable(options)}: give an object, or leave them out`);
   }
   const unknown = Object.keys(options).find((name) => !names.includes(name));
   if (unknown === undefined) return;
@@ -19,7 +20,7 @@ export function checkNames(options: object, names: readonly string[]): void {
 /** Passes a whole number on. @throws GevError `ERR_GEV_INVALID_OPTION` for anything else */
 export function wholeNumber(name: string, value: number, least: number): number {
   if (Number.isSafeInteger(value) && value >= least) return value;
-  throw invalidOption(`${name} is ${String(value)}: give a whole number from ${least} on`);
+  throw invalidOption(`${name} is ${printable(value)}: give a whole number from ${least} on`);
 }
 
 /** Passes a flag on. @throws GevError `ERR_GEV_INVALID_OPTION` for anything else */
@@ -30,7 +31,6 @@ export function flag(name: string, value: boolean): boolean {
 /** Passes a value on that is one of `allowed`. @throws GevError `ERR_GEV_INVALID_OPTION` */
 export function oneOf<Value>(name: string, value: Value, allowed: readonly Value[]): Value {
   if (allowed.includes(value)) return value;
-  const all = allowed.map((item) => JSON.stringify(item)).join(', ');
-  const given = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  throw invalidOption(`${name} is ${given}: give one of ${all}`);
+  const all = allowed.map(printable).join(', ');
+  throw invalidOption(`${name} is ${printable(value)}: give one of ${all}`);
 }

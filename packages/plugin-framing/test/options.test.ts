@@ -19,7 +19,7 @@ const JSON_CODEC = { decode: JSON.parse, encode: JSON.stringify };
 
 const MISTAKES: readonly [name: string, make: () => unknown, message: RegExp][] = [
   ['bytes', () => lengthField({ bytes: any(5) }), /bytes is 5: give one of 1, 2, 3, 4, 8/],
-  ['endian', () => lengthField({ endian: any('middle') }), /endian is "middle": give one of "big"/],
+  ['endian', () => lengthField({ endian: any('middle') }), /endian is 'middle': give one of 'big'/],
   ['offset', () => lengthField({ offset: -1 }), /offset is -1: give a whole number from 0/],
   ['adjustment', () => lengthField({ adjustment: 0.5 }), /adjustment is 0.5/],
   ['strip', () => lengthField({ strip: Number.NaN }), /strip is NaN/],
@@ -33,7 +33,7 @@ const MISTAKES: readonly [name: string, make: () => unknown, message: RegExp][] 
   [
     'a header of text',
     () => lengthField({ bytes: 1, strip: 2, header: any('ca') }),
-    /header is ca/,
+    /header is 'ca'/,
   ],
   ['a needless header', () => lengthField({ header: new Uint8Array(4) }), /leave it out/],
   [
@@ -55,9 +55,9 @@ const MISTAKES: readonly [name: string, make: () => unknown, message: RegExp][] 
   [
     'line newline',
     () => line({ newline: any('\r') }),
-    /newline is "\\r": give one of "\\n", "\\r\\n"/,
+    /newline is '\\r': give one of '\\n', '\\r\\n'/,
   ],
-  ['line encoding', () => line({ encoding: any('latin1') }), /encoding is "latin1"/],
+  ['line encoding', () => line({ encoding: any('latin1') }), /encoding is 'latin1'/],
   ['line name', () => line(any({ crlf: true })), /no option 'crlf'/],
   ['no delimiter', () => delimiter([]), /no delimiter/],
   ['an empty delimiter', () => delimiter(['\n', '']), /delimiter is empty/],
@@ -69,8 +69,12 @@ const MISTAKES: readonly [name: string, make: () => unknown, message: RegExp][] 
   ],
   ['a delimiter inside of another', () => delimiter(['b', 'abc']), /"abc" has "b" in it/],
   ['a delimiter twice in another', () => delimiter(['nn', 'n']), /"nn" has "n" in it/],
-  ['delimiter length', () => delimiter('\n', { maxFrameLength: any('1') }), /maxFrameLength is 1/],
-  ['withChecksum order', () => withChecksum(fixed(8), { endian: any('') }), /endian is ""/],
+  [
+    'delimiter length',
+    () => delimiter('\n', { maxFrameLength: any('1') }),
+    /maxFrameLength is '1'/,
+  ],
+  ['withChecksum order', () => withChecksum(fixed(8), { endian: any('') }), /endian is ''/],
   ['a checksum of lines', () => withChecksum(line({ encoding: 'bytes' })), /withChecksum needs/],
   ['a checksum of text', () => withChecksum(any(line())), /withChecksum needs/],
   [
@@ -92,6 +96,24 @@ describe('a wrong option', () => {
       assert.throws(make, coded('ERR_GEV_INVALID_OPTION', message));
     });
   }
+
+  it('is told also where it cannot be turned into text', () => {
+    for (const value of [Object.create(null), { toString: JSON.parse }, Symbol('odd'), 1n]) {
+      const odd = any(value);
+      for (const make of [
+        () => lengthField({ bytes: odd }),
+        () => lengthField({ offset: odd }),
+        () => lengthField({ header: odd, offset: 2, strip: 6 }),
+        () => line({ encoding: odd }),
+        () => delimiter(odd),
+        () => delimiter([odd]),
+        () => fixed(odd),
+        () => withChecksum(fixed(8), { endian: odd }),
+      ]) {
+        assert.throws(make, coded('ERR_GEV_INVALID_OPTION', / is .*: give /));
+      }
+    }
+  });
 
   it('is not what is the default', () => {
     lengthField({

@@ -1,6 +1,7 @@
+import { printable } from '@gev/core';
 import type { INamespace, Root } from 'protobufjs';
 import type { MessageCodec } from './codec.js';
-import { invalidOption, quoted } from './error.js';
+import { invalidOption } from './error.js';
 import { Registry } from './registry.js';
 import {
   codecsOfModule,
@@ -87,14 +88,14 @@ function codecsOf(source: RegistrySource): NamedCodecs {
   if ('descriptor' in source) return codecsOfRoot(rootOfDescriptor(source.descriptor));
   const { proto, keepCase = false } = source;
   if (typeof keepCase !== 'boolean') {
-    throw invalidOption(`keepCase is ${String(keepCase)}: give true or false`);
+    throw invalidOption(`keepCase is ${printable(keepCase)}: give true or false`);
   }
   return codecsOfRoot(rootOfText(proto, keepCase));
 }
 
 /** One of two sources would be passed over without a word, and so would a name that does not exist. */
 function checkSource(source: unknown): void {
-  if (typeof source !== 'object' || source === null) throw noSource(quoted(String(source)));
+  if (typeof source !== 'object' || source === null) throw noSource(printable(source));
   const names = Object.keys(source);
   const isOption = (name: string) => name === 'keepCase' && 'proto' in source;
   const given = names.filter((name) => !isOption(name));

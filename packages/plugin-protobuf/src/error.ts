@@ -1,4 +1,4 @@
-import { GevError, protocolError } from '@gev/core';
+import { GevError, messageOf, protocolError } from '@gev/core';
 
 /** The codes that this package raises. Each has a heading in `docs/errors.md`. */
 export type ProtobufErrorCode = 'ERR_GEV_HANDLER' | 'ERR_GEV_INVALID_OPTION' | 'ERR_GEV_PROTOCOL';
@@ -21,7 +21,7 @@ export function notPackable(message: string): GevError<ProtobufErrorCode> {
 
 /** @param cause what an encoder threw */
 export function notEncodable(type: string, cause: unknown): GevError<ProtobufErrorCode> {
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = messageOf(cause);
   const message = `a message of type ${type} cannot be encoded: ${why}`;
   return new GevError('ERR_GEV_HANDLER', message, { cause });
 }
@@ -39,7 +39,7 @@ export function tooLong(length: number, most: number): GevError<'ERR_GEV_PROTOCO
 
 /** @param cause what protobufjs threw; also a RangeError of a stack that ran full */
 export function malformed(type: string, cause: unknown): GevError<'ERR_GEV_PROTOCOL'> {
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = messageOf(cause);
   return protocolError(`a payload is no message of type ${type}: ${why}`, cause);
 }
 

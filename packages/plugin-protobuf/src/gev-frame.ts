@@ -1,6 +1,7 @@
 import {
   assertBytes,
   type Protocol,
+  printable,
   protocolError,
   type ReadBuffer,
   type WriteBuffer,
@@ -69,7 +70,7 @@ export function protobufFrames(
   const { maxFrameLength, bytes, lazy } = resolveOptions(options, LENGTH, 'receive');
   const { receive = registry.receivable } = options;
   if (!Array.isArray(receive)) {
-    throw invalidOption(`receive is ${String(receive)}: give a list of names of types`);
+    throw invalidOption(`receive is ${printable(receive)}: give a list of names of types`);
   }
   const received = new TypeIndex(receive.map((name) => registry.type(name)));
   const frames = new GevFrames(registry, received, maxFrameLength, new PayloadDecoder(bytes));

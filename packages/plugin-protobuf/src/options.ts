@@ -1,3 +1,4 @@
+import { printable } from '@gev/core';
 import { invalidOption } from './error.js';
 
 /** What both protocols can be told. */
@@ -35,7 +36,7 @@ export function resolveOptions(
   more: string,
 ): Required<ProtobufOptions> {
   if (typeof options !== 'object' || options === null) {
-    throw invalidOption(`the options are ${String(options)}: give an object, or leave them out`);
+    throw invalidOption(`the options are ${printable(options)}: give an object, or leave them out`);
   }
   const names = [...NAMES, more];
   const wrong = Object.keys(options).find((name) => !names.includes(name));
@@ -45,11 +46,13 @@ export function resolveOptions(
   const { maxFrameLength = MiB - header, bytes = 'copy', lazy = false } = options;
   if (!(Number.isInteger(maxFrameLength) && maxFrameLength >= 2 && maxFrameLength <= LARGEST)) {
     throw invalidOption(
-      `maxFrameLength is ${String(maxFrameLength)}: give a whole number from 2 to ${LARGEST}`,
+      `maxFrameLength is ${printable(maxFrameLength)}: give a whole number from 2 to ${LARGEST}`,
     );
   }
-  if (!BYTES.includes(bytes)) throw invalidOption(`bytes is ${String(bytes)}: give copy or view`);
-  if (typeof lazy !== 'boolean') throw invalidOption(`lazy is ${String(lazy)}: give true or false`);
+  if (!BYTES.includes(bytes))
+    throw invalidOption(`bytes is ${printable(bytes)}: give copy or view`);
+  if (typeof lazy !== 'boolean')
+    throw invalidOption(`lazy is ${printable(lazy)}: give true or false`);
   return { maxFrameLength, bytes, lazy };
 }
 
@@ -61,5 +64,5 @@ export function resolveOptions(
 export function checkRegistry(registry: unknown): void {
   const { type } = (registry ?? {}) as { type?: unknown };
   if (typeof type === 'function') return;
-  throw invalidOption(`the registry is ${String(registry)}: give what createRegistry() returns`);
+  throw invalidOption(`the registry is ${printable(registry)}: give what createRegistry() returns`);
 }

@@ -1,5 +1,6 @@
+import { printable } from '@gev/core';
 import type { MessageCodec } from './codec.js';
-import { invalidOption, quoted } from './error.js';
+import { invalidOption } from './error.js';
 import { MessageType } from './message-type.js';
 import { type AnyMessages, COMMON, type Receivable, type TypeName } from './typed-message.js';
 
@@ -54,7 +55,7 @@ export class Registry<In extends object = AnyMessages, Out extends object = In> 
     const type = this.#byName.get(name);
     if (type !== undefined) return type;
     throw invalidOption(
-      `there is no type ${quoted(String(name))} in the registry: it has ${this.names.join(', ')}`,
+      `there is no type ${printable(name)} in the registry: it has ${this.names.join(', ')}`,
     );
   }
 

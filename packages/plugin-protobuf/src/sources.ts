@@ -1,3 +1,4 @@
+import { messageOf, printable } from '@gev/core';
 import protobuf from 'protobufjs';
 import type { MessageCodec } from './codec.js';
 import { invalidOption } from './error.js';
@@ -14,7 +15,7 @@ export function codecsOfRoot(root: protobuf.Root): NamedCodecs {
   try {
     root.resolveAll();
   } catch (error) {
-    throw invalidOption(`a type of the root cannot be resolved: ${String(error)}`, error);
+    throw invalidOption(`a type of the root cannot be resolved: ${messageOf(error)}`, error);
   }
   const found: [string, MessageCodec][] = [];
   collectTypes(root, found);
@@ -48,7 +49,7 @@ export function rootOfText(text: string, keepCase: boolean): protobuf.Root {
       root.addJSON(nested);
     }
   } catch (error) {
-    throw invalidOption(`the .proto text cannot be used: ${String(error)}`, error);
+    throw invalidOption(`the .proto text cannot be used: ${messageOf(error)}`, error);
   }
   return root;
 }
@@ -58,7 +59,7 @@ export function rootOfDescriptor(descriptor: protobuf.INamespace): protobuf.Root
   try {
     return protobuf.Root.fromJSON(descriptor);
   } catch (error) {
-    throw invalidOption(`the descriptor cannot be used: ${String(error)}`, error);
+    throw invalidOption(`the descriptor cannot be used: ${messageOf(error)}`, error);
   }
 }
 
@@ -94,7 +95,7 @@ function collectClasses(
 }
 
 function noObject(name: string, value: unknown): Error {
-  return invalidOption(`${name} is ${String(value)}: give an object with the types in it`);
+  return invalidOption(`${name} is ${printable(value)}: give an object with the types in it`);
 }
 
 function isPlain(value: unknown): value is object {

@@ -92,7 +92,7 @@ describe('createRegistry', () => {
     assert.match(refuse({ proto, types: {} }), /one of: .* with proto, types/);
     assert.match(refuse({ proto, keepcase: true }), /with proto goes keepCase; .*keepcase/);
     assert.match(refuse({ types: { a: statics.statics.Ping }, keepCase: true }), /types, keepCase/);
-    assert.match(refuse({ proto, keepCase: 'yes' }), /keepCase is yes: give true or false/);
+    assert.match(refuse({ proto, keepCase: 'yes' }), /keepCase is 'yes': give true or false/);
     assert.ok(refuse(' '.repeat(10_000) as never).length < 250);
   });
 

@@ -1,4 +1,4 @@
-import { GevError } from '@gev/core';
+import { GevError, printable } from '@gev/core';
 
 /** Codes that this package may raise. Each has a heading in `docs/errors.md`. */
 export type WebSocketErrorCode =
@@ -14,7 +14,7 @@ export function invalidOption(
   value: unknown,
   allowed: string,
 ): GevError<WebSocketErrorCode> {
-  return new GevError('ERR_GEV_INVALID_OPTION', `${name} is ${show(value)}: give ${allowed}`);
+  return new GevError('ERR_GEV_INVALID_OPTION', `${name} is ${printable(value)}: give ${allowed}`);
 }
 
 /** For a send before the opening handshake is done. */
@@ -41,8 +41,4 @@ export function handshakeError(why: string, cause?: unknown): GevError<WebSocket
 /** For a client whose `signal` was aborted. */
 export function abortedError(cause: unknown): GevError<WebSocketErrorCode> {
   return new GevError('ERR_GEV_ABORTED', 'the signal of connectWebSocket was aborted', { cause });
-}
-
-function show(value: unknown): string {
-  return typeof value === 'string' ? `'${value}'` : String(value);
 }

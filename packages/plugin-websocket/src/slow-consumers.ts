@@ -36,6 +36,9 @@ export class SlowConsumerRule implements SubscribeOptions {
    * @throws GevError `ERR_GEV_INVALID_OPTION`
    */
   constructor(options: SlowConsumers = {}, fallback: Required<SlowConsumers> = DEFAULTS) {
+    if (typeof options !== 'object' || options === null) {
+      throw invalidOption('slowConsumers', options, '{ policy, above }, or leave it out');
+    }
     known(options, NAMES);
     const { policy = fallback.policy, above = fallback.above } = options;
     if (!POLICIES.includes(policy)) {

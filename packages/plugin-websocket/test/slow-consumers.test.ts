@@ -138,6 +138,9 @@ it.each([
   { above: -1 },
   { above: '1' },
   { over: 1 },
+  { above: Object.create(null) },
+  null,
+  5,
 ] as unknown as SlowConsumers[])('%j is no policy', (slowConsumers) => {
   expect(() => webSocket({ slowConsumers })).toThrow(
     expect.objectContaining({ code: 'ERR_GEV_INVALID_OPTION' }),

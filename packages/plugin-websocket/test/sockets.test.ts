@@ -553,9 +553,14 @@ describe('a client', () => {
       { protocols: ['a b'] },
       { headers: { Host: 'x' } },
       { nonsense: 1 },
+      { maxPayload: Object.create(null) },
+      { headers: null as never },
+      { headers: { 'x-odd': Object.create(null) } },
     ]) {
       await expect(connectWebSocket(url, { connect, ...options })).rejects.toMatchObject({ code });
     }
+    const odd = connectWebSocket(Object.create(null), { connect });
+    await expect(odd).rejects.toMatchObject({ code });
     await expect(connectWebSocket('wss://a', { connect })).rejects.toMatchObject({ code });
     await expect(connectWebSocket(url, {} as never)).rejects.toMatchObject({ code });
     await expect(connectWebSocket(url, { connect })).rejects.toMatchObject({

@@ -1,4 +1,4 @@
-import { GevError } from '@gev/core';
+import { GevError, printable } from '@gev/core';
 
 /** The codes that this package raises. Each has a heading in `docs/errors.md`. */
 export type RingBufferErrorCode = 'ERR_GEV_BUFFER_LIMIT' | 'ERR_GEV_INVALID_OPTION';
@@ -16,5 +16,5 @@ export function invalidOption(
   value: unknown,
   allowed: string,
 ): GevError<RingBufferErrorCode> {
-  return new GevError('ERR_GEV_INVALID_OPTION', `${name} is ${String(value)}: give ${allowed}`);
+  return new GevError('ERR_GEV_INVALID_OPTION', `${name} is ${printable(value)}: give ${allowed}`);
 }

@@ -7,12 +7,14 @@ import {
   type ListenOptions,
   type LoadBalancer,
   parseAddress,
+  printable,
 } from '@gev/core';
 import { resolveBalancer } from '@gev/loop';
 import type { ServerErrorCode } from './error-codes.js';
 import { assertContext, assertHandler } from './handler-module.js';
 import { resolveIdle, resolveLimits, wholeNumber } from './limits.js';
 import { nearestName } from './nearest-name.js';
+import { resolveResources } from './resource-limits.js';
 import type { LoopSettings, ServerOptions } from './server-options.js';
 
 const NAMES: Readonly<Record<keyof ServerOptions<unknown, unknown, unknown, unknown>, true>> = {
@@ -111,7 +113,7 @@ function settingsOf<In, Out, Context, Data>(
     poisonViews: options.poisonViews ?? false,
     isCollected: options.metrics !== undefined,
     timerTick: wholeNumber('timerTick', options.timerTick ?? 1, 1),
-    resourceLimits: options.resourceLimits ?? {},
+    resourceLimits: resolveResources(options.resourceLimits),
     maxConnections: atMost('maxConnections', options.maxConnections),
     maxConnectionsPerAddress: atMost('maxConnectionsPerAddress', options.maxConnectionsPerAddress),
   };
@@ -123,7 +125,7 @@ function loopsOf<In, Out, Context, Data>(options: ServerOptions<In, Out, Context
   const count = loops === 'auto' ? availableParallelism() : loops;
   if (!Number.isSafeInteger(count) || count < 1 || count > MOST_LOOPS) {
     throw invalid(
-      `loops is ${String(loops)}: give 'auto' or a whole number from 1 to ${MOST_LOOPS}`,
+      `loops is ${printable(loops)}: give 'auto' or a whole number from 1 to ${MOST_LOOPS}`,
     );
   }
   if (loops === 1) return 1;
@@ -194,7 +196,7 @@ export function checkFlags(
   for (const name of names) {
     const value = options[name];
     if (value === undefined || typeof value === 'boolean') continue;
-    throw invalid(`${name} is ${String(value)}: give true or false`);
+    throw invalid(`${name} is ${printable(value)}: give true or false`);
   }
 }
 

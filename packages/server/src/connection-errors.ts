@@ -1,4 +1,4 @@
-import { type CloseReason, GevError, isGevError } from '@gev/core';
+import { type CloseReason, GevError, isGevError, messageOf } from '@gev/core';
 
 /** What `onError` is told of something thrown, and the reason that it closes the connection for. */
 export function faultOf(thrown: unknown): { error: GevError; reason: CloseReason } {
@@ -16,7 +16,9 @@ export function closedError(why: string): GevError {
 
 /** Wraps what a handler or a protocol's `pack` threw. */
 export function handlerError(thrown: unknown): GevError {
-  return new GevError('ERR_GEV_HANDLER', `a handler threw: ${describe(thrown)}`, { cause: thrown });
+  return new GevError('ERR_GEV_HANDLER', `a handler threw: ${messageOf(thrown)}`, {
+    cause: thrown,
+  });
 }
 
 /**
@@ -33,17 +35,8 @@ export function packError(
   if (isPromise) Promise.resolve(message).catch(onRejected);
   const advice = isPromise
     ? 'a promise cannot be sent: let onMessage return nothing and reply with connection.send()'
-    : `a message of type ${typeof message} could not be packed: ${describe(thrown)}`;
+    : `a message of type ${typeof message} could not be packed: ${messageOf(thrown)}`;
   return new GevError('ERR_GEV_HANDLER', advice, { cause: thrown });
-}
-
-/** Anything can be thrown, also what cannot be turned into a string. */
-function describe(thrown: unknown): string {
-  try {
-    return thrown instanceof Error ? thrown.message : String(thrown);
-  } catch {
-    return `a value of type ${typeof thrown}`;
-  }
 }
 
 /** @param length bytes that wait for the rest of their message */

@@ -1,4 +1,11 @@
-import { type EventLoop, GevError, type Handler, type Protocol } from '@gev/core';
+import {
+  type EventLoop,
+  GevError,
+  type Handler,
+  messageOf,
+  type Protocol,
+  printable,
+} from '@gev/core';
 import type { ServerErrorCode } from './error-codes.js';
 
 /** A handler with the protocol that it belongs to, as plugins hand them over. */
@@ -90,7 +97,7 @@ export function assertHandler(handler: unknown, what: string): void {
     if (wrong === undefined) return;
     throw new GevError<ServerErrorCode>(
       'ERR_GEV_INVALID_OPTION',
-      `${wrong} of ${what} is ${String(handler[wrong])}: give a function or leave it out`,
+      `${wrong} of ${what} is ${printable(handler[wrong])}: give a function or leave it out`,
     );
   }
   throw new GevError<ServerErrorCode>(
@@ -112,7 +119,7 @@ async function importModule(url: URL): Promise<unknown> {
   try {
     return await import(url.href);
   } catch (cause) {
-    throw failure(url, cause instanceof Error ? cause.message : String(cause), cause);
+    throw failure(url, messageOf(cause), cause);
   }
 }
 
@@ -122,7 +129,7 @@ function callFactory(url: URL, factory: AnyFactory, loop: EventLoop, data: unkno
   try {
     return factory(loop, data);
   } catch (cause) {
-    throw failure(url, cause instanceof Error ? cause.message : String(cause), cause);
+    throw failure(url, messageOf(cause), cause);
   }
 }
 

@@ -1,4 +1,4 @@
-import { GevError } from '@gev/core';
+import { GevError, printable } from '@gev/core';
 import type { ServerErrorCode } from './error-codes.js';
 import type { IdleTimeouts } from './idle-watch.js';
 
@@ -83,7 +83,7 @@ export function resolveIdle(option: ConnectionLimits['idleTimeout']): IdleTimeou
 /** @throws GevError `ERR_GEV_INVALID_OPTION` unless it is a whole number from `least` to 2^31 - 1 */
 export function wholeNumber(name: string, value: number, least: number): number {
   if (Number.isSafeInteger(value) && value >= least && value <= LARGEST) return value;
-  throw invalid(`${name} is ${String(value)}: give a whole number from ${least} to ${LARGEST}`);
+  throw invalid(`${name} is ${printable(value)}: give a whole number from ${least} to ${LARGEST}`);
 }
 
 function invalid(message: string): GevError<ServerErrorCode> {

@@ -330,8 +330,11 @@ describe.each(pollers)('outbound connections on $name', (choice) => {
     [{ reconnect: { jitter: 2 } }, /reconnect.jitter is 2/],
     [{ reconnect: { minDelay: 50, maxDelay: 10 } }, /maxDelay is 10/],
     [{ handler: {} }, /onMessage/],
-    [{ noDelay: 'yes' }, /noDelay is yes/],
+    [{ noDelay: 'yes' }, /noDelay is 'yes'/],
     [{ signal: {} }, /signal/],
+    [{ retry: { factor: Object.create(null) } }, /retry.factor is .*null prototype/],
+    [{ retry: { jitter: '0.5' } }, /retry.jitter is '0.5'/],
+    [{ timeout: Object.create(null) }, /timeout is .*null prototype/],
   ])('refuse %o', async (options, message) => {
     const wrong = { handler: noting().handler, ...options };
     const connecting = makeClient().connect('tcp://127.0.0.1:1', wrong as never);

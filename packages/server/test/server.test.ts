@@ -31,7 +31,7 @@ describe('options', () => {
     [{ address, handler: echo, protocol: {} }, 'ERR_GEV_INVALID_OPTION', /unpack/],
     [{ address, handler: echo, loops: 2 }, 'ERR_GEV_INVALID_OPTION', /loops is 2/],
     [{ address, handler: echo, backlog: -1 }, 'ERR_GEV_INVALID_OPTION', /backlog is -1/],
-    [{ address, handler: echo, noDelay: 'yes' }, 'ERR_GEV_INVALID_OPTION', /noDelay is yes/],
+    [{ address, handler: echo, noDelay: 'yes' }, 'ERR_GEV_INVALID_OPTION', /noDelay is 'yes'/],
     [{ address, handler: echo, maxInputBuffer: 1.5 }, 'ERR_GEV_INVALID_OPTION', /1\.5/],
     [{ address, handler: echo, highWatermark: 2 ** 30 }, 'ERR_GEV_INVALID_OPTION', /order/],
     [{ address, handler: echo, context: {} }, 'ERR_GEV_INVALID_OPTION', /context/],
@@ -44,6 +44,45 @@ describe('options', () => {
   ])('%o is refused at the call', (options, code, message) => {
     expect(make(options)).toThrow(expect.objectContaining({ code }));
     expect(make(options)).toThrow(message);
+  });
+
+  const oddOnes = [Object.create(null), { toString: JSON.parse }, Symbol('odd'), 5n];
+  it.each([
+    'address',
+    'balancer',
+    'batch',
+    'context',
+    'handler',
+    'keepAlive',
+    'logger',
+    'loops',
+    'maxConnections',
+    'maxInputBuffer',
+    'metrics',
+    'noDelay',
+    'protocol',
+    'timerTick',
+  ])('%s is refused with a code where it cannot be turned into text', (name) => {
+    for (const odd of oddOnes) {
+      const code = 'ERR_GEV_INVALID_OPTION';
+      expect(make({ address, handler: echo, [name]: odd })).toThrow(
+        expect.objectContaining({ code }),
+      );
+    }
+  });
+
+  it.each([
+    [5, /resourceLimits is 5/],
+    [{ maxOldGenerationSize: 64 }, /resourceLimits.maxOldGenerationSize is 64/],
+    [{ stackSizeMb: '4' }, /resourceLimits.stackSizeMb is '4'/],
+    [{ stackSizeMb: 0 }, /MiB, more than 0/],
+  ])('resourceLimits: %o is refused', (resourceLimits, message) => {
+    expect(make({ address, handler: echo, resourceLimits })).toThrow(message);
+  });
+
+  it('refuses an address of a list that cannot be turned into text', () => {
+    const odd = make({ address: [Object.create(null)], handler: echo });
+    expect(odd).toThrow(expect.objectContaining({ code: 'ERR_GEV_INVALID_ADDRESS' }));
   });
 });
 

@@ -16,7 +16,7 @@ describe('options of several loops', () => {
   it.each([
     [{ loops: 0, handler: MEMBER }, /loops is 0/],
     [{ loops: 1.5, handler: MEMBER }, /loops is 1.5/],
-    [{ loops: 'many', handler: MEMBER }, /loops is many.*'auto'/],
+    [{ loops: 'many', handler: MEMBER }, /loops is 'many'.*'auto'/],
     [{ loops: 5000, handler: MEMBER }, /loops is 5000/],
     [{ loops: 2, handler: echo }, /another thread.*defineHandler/],
     [{ loops: 'auto', handler: echo }, /another thread/],

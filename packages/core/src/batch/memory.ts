@@ -1,4 +1,5 @@
 import { GevError } from '../error.js';
+import { printable } from '../printable.js';
 import { ROW_SIZE } from './layout.js';
 
 /**
@@ -98,6 +99,6 @@ function bounded(
   if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
   throw new GevError(
     'ERR_GEV_INVALID_OPTION',
-    `${name} is ${String(value)}: give a whole number from ${least} to ${most}`,
+    `${name} is ${printable(value)}: give a whole number from ${least} to ${most}`,
   );
 }

@@ -1,4 +1,5 @@
 import { GevError } from '../error.js';
+import { printable } from '../printable.js';
 import type { MetricDefinition } from './definition.js';
 
 type Unplaced = Omit<MetricDefinition, 'slot'>;
@@ -26,7 +27,7 @@ export function checkDefinition(definition: Unplaced): void {
     throw invalid(`the metric ${name} has no help: say in a sentence what it tells`);
   }
   if (typeof labels !== 'object' || labels === null) {
-    throw invalid(`the labels of ${name} are ${String(labels)}: give an object of strings`);
+    throw invalid(`the labels of ${name} are ${printable(labels)}: give an object of strings`);
   }
   for (const [label, value] of Object.entries(labels)) checkLabel(name, label, value);
   if (definition.kind === 'histogram') checkBuckets(definition);
@@ -35,7 +36,7 @@ export function checkDefinition(definition: Unplaced): void {
 function checkName({ kind, name }: Unplaced): void {
   if (typeof name !== 'string' || !/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name)) {
     throw invalid(
-      `the metric's name is '${String(name)}': give letters, digits and underscores, such as shop_orders_total`,
+      `the metric's name is ${printable(name)}: give letters, digits and underscores, such as shop_orders_total`,
     );
   }
   if (NOT_OF_A_LOOP.test(name)) {
@@ -59,7 +60,7 @@ function checkLabel(name: string, label: string, value: unknown): void {
     );
   }
   if (typeof value !== 'string') {
-    throw invalid(`the label ${label} of the metric ${name} is ${String(value)}: give a string`);
+    throw invalid(`the label ${label} of the metric ${name} is ${printable(value)}: give a string`);
   }
 }
 
@@ -72,7 +73,7 @@ function checkBuckets({ name, buckets }: Unplaced): void {
     );
   if (ascends) return;
   throw invalid(
-    `the buckets of ${name} are ${JSON.stringify(buckets)}: give 1 to ${MOST_BUCKETS} finite numbers, ascending`,
+    `the buckets of ${name} are ${printable(buckets)}: give 1 to ${MOST_BUCKETS} finite numbers, ascending`,
   );
 }
 

@@ -1,4 +1,5 @@
 import { GevError } from '../error.js';
+import { printable } from '../printable.js';
 import type { Counters } from './counters.js';
 import type { CounterMetric, GaugeMetric, HistogramMetric } from './loop-metrics.js';
 
@@ -75,7 +76,7 @@ export class SlotHistogram implements HistogramMetric {
 function notCountable(name: string, amount: number): GevError {
   return new GevError(
     'ERR_GEV_INVALID_OPTION',
-    `${String(amount)} was added to the counter ${name}: it only grows, give a number from 0 on`,
+    `${printable(amount)} was added to the counter ${name}: it only grows, give a number from 0 on`,
   );
 }
 

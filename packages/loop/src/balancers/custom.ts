@@ -1,4 +1,4 @@
-import { type Address, GevError, type LoadBalancer, type LoopLoad } from '@gev/core';
+import { type Address, GevError, type LoadBalancer, type LoopLoad, printable } from '@gev/core';
 
 /** Returns an index into `loops`, which is never empty. */
 export type PickLoop = (loops: readonly LoopLoad[], peer: Address) => number;
@@ -16,7 +16,7 @@ export function customBalancer(pick: PickLoop, name = 'custom'): LoadBalancer {
       if (Number.isInteger(index) && index >= 0 && index < loops.length) return index;
       throw new GevError(
         'ERR_GEV_INVALID_OPTION',
-        `the balancer '${name}' picked ${String(index)}: return an index from 0 to ${loops.length - 1}`,
+        `the balancer '${name}' picked ${printable(index)}: return an index from 0 to ${loops.length - 1}`,
       );
     },
   };

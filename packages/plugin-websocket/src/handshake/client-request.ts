@@ -19,7 +19,8 @@ const FORMS = 'ws://HOST[:PORT][/PATH] or ws+unix:///SOCKET[:/PATH]; wss:// need
  * @throws GevError `ERR_GEV_INVALID_OPTION`
  */
 export function parseWebSocketUrl(text: string | URL): WebSocketUrl {
-  const url = String(text);
+  const url = text instanceof URL ? text.href : text;
+  if (typeof url !== 'string') throw invalidOption('the url', url, FORMS);
   if (url.startsWith('ws+unix://')) {
     const [socket = '', ...path] = url.slice('ws+unix://'.length).split(':');
     if (!socket.startsWith('/')) throw invalidOption('the url', url, FORMS);

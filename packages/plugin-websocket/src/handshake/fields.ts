@@ -14,6 +14,9 @@ const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
  * @throws GevError `ERR_GEV_INVALID_OPTION`
  */
 export function fieldLines(headers: HeaderFields, own: ReadonlySet<string>): string {
+  if (typeof headers !== 'object' || headers === null) {
+    throw invalidOption('headers', headers, 'an object such as { cookie: "a=1" }');
+  }
   return Object.entries(headers)
     .flatMap(([name, values]) => {
       if (!isToken(name) || own.has(name.toLowerCase())) {

@@ -7,6 +7,7 @@ import {
   type Logger,
   type Protocol,
   parseAddress,
+  printable,
   type SocketOptions,
   stderrLogger,
 } from '@gev/core';
@@ -142,24 +143,25 @@ function retryingOf(name: string, option: boolean | number | RetryOptions, most:
   if (typeof option === 'number') return retryingOf(name, { retries: option }, most);
   if (typeof option !== 'object' || option === null) {
     throw invalid(
-      `${name} is ${String(option)}: give true, false, or { retries, minDelay, maxDelay }`,
+      `${name} is ${printable(option)}: give true, false, or { retries, minDelay, maxDelay }`,
     );
   }
   checkKnown(option, { retries: true, minDelay: true, maxDelay: true, factor: true, jitter: true });
   const { retries = most, factor = 2, jitter = 0.5 } = option;
   const minDelay = wholeNumber(`${name}.minDelay`, option.minDelay ?? 100, 0);
   const maxDelay = wholeNumber(`${name}.maxDelay`, option.maxDelay ?? 30_000, minDelay);
-  if (!(factor >= 1 && factor <= 1000)) {
-    throw invalid(`${name}.factor is ${String(factor)}: give a number from 1 to 1000`);
-  }
-  if (!(jitter >= 0 && jitter <= 1)) {
-    throw invalid(`${name}.jitter is ${String(jitter)}: give a number from 0 to 1`);
-  }
+  mustBeBetween(`${name}.factor`, factor, 1, 1000);
+  mustBeBetween(`${name}.jitter`, jitter, 0, 1);
   const isEndless = retries === Number.POSITIVE_INFINITY;
   return {
     retries: isEndless ? retries : wholeNumber(`${name}.retries`, retries, 0),
     backoff: { minDelay, maxDelay, factor, jitter },
   };
+}
+
+function mustBeBetween(name: string, value: number, least: number, most: number): void {
+  if (typeof value === 'number' && value >= least && value <= most) return;
+  throw invalid(`${name} is ${printable(value)}: give a number from ${least} to ${most}`);
 }
 
 const SOCKET = ['noDelay', 'keepAlive', 'sendBufferSize', 'receiveBufferSize'] as const;

@@ -4,6 +4,7 @@ import {
   type Connection,
   formatAddress,
   GevError,
+  messageOf,
 } from '@gev/core';
 import { Backoff } from '@gev/loop';
 import type { ConnectionGroup } from '../connection-group.js';
@@ -208,10 +209,6 @@ function connectError(
     `no connection to ${formatAddress(address)}${times}: ${messageOf(cause)}`,
     { cause },
   );
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function abortError(reason: unknown): GevError<ServerErrorCode> {

@@ -1,4 +1,4 @@
-import { type BroadcastFilter, type Connection, GevError } from '@gev/core';
+import { type BroadcastFilter, type Connection, GevError, printable } from '@gev/core';
 import type { ServerErrorCode } from '../error-codes.js';
 import type { TcpConnection } from '../tcp-connection.js';
 
@@ -23,7 +23,7 @@ export function acceptsOf<To extends Connection<never, unknown>>(
 export function checkFilter(filter: unknown): void {
   if (typeof filter !== 'object' || filter === null) {
     throw invalid(
-      `the filter is ${describe(filter)}: give { where, except }; a function cannot cross threads`,
+      `the filter is ${printable(filter)}: give { where, except }; a function cannot cross threads`,
     );
   }
   const unknown = Object.keys(filter).find((name) => name !== 'where' && name !== 'except');
@@ -52,10 +52,6 @@ export function shareWith<In, Out, Context>(
   } finally {
     outbox.unshare();
   }
-}
-
-function describe(value: unknown): string {
-  return typeof value === 'function' ? 'a function' : String(value);
 }
 
 function invalid(message: string): GevError<ServerErrorCode> {

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
+import { messageOf } from '@gev/core';
 import { Deadline } from '../deadline.js';
 import { fromPlain } from './plain-error.js';
 import type { FromThread, ThreadSetup, ToThread } from './thread-messages.js';
@@ -54,7 +55,7 @@ export class LoopThread {
       else this.#onMessage(message);
     });
     this.#worker.on('error', (error) => {
-      this.#error = error instanceof Error ? error : new Error(String(error));
+      this.#error = error instanceof Error ? error : new Error(messageOf(error));
     });
     this.#ended = new Promise((resolve) => {
       this.#worker.once('exit', (code) => {

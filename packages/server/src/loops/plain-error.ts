@@ -1,5 +1,4 @@
-import { inspect } from 'node:util';
-import { GevError } from '@gev/core';
+import { GevError, messageOf, printable } from '@gev/core';
 
 /** An error as data: structured clone drops its code, its fields and, of its own classes, the name. */
 export interface PlainError {
@@ -18,7 +17,7 @@ const DEEPEST = 8;
 
 export function toPlain(thrown: unknown, depth = 0): PlainError {
   if (!(thrown instanceof Error)) {
-    const message = typeof thrown === 'string' ? thrown : inspect(thrown);
+    const message = messageOf(thrown);
     return { name: 'Error', code: undefined, message, stack: undefined, cause: undefined };
   }
   const { name, message, stack } = thrown;
@@ -52,6 +51,6 @@ export function toClone(value: unknown): unknown {
   try {
     return structuredClone(value);
   } catch {
-    return inspect(value);
+    return printable(value);
   }
 }

@@ -10,6 +10,7 @@ import {
   type LoadBalancer,
   type LoopCounters,
   type LoopReference,
+  messageOf,
   type Poller,
   type Timer,
 } from '@gev/core';
@@ -308,7 +309,7 @@ export class ThreadLoops<In, Out, Context> implements ServerLoops<Out> {
       this.#board.setMailbox(id, 0);
       await place.thread.terminate();
       if (this.#closing) return;
-      this.#restartLater(id, error instanceof Error ? error : new Error(String(error)), 0);
+      this.#restartLater(id, error instanceof Error ? error : new Error(messageOf(error)), 0);
       return;
     }
     place.counters[Counter.loopRestarts]! += 1;

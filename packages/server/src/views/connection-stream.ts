@@ -1,5 +1,6 @@
 import { Duplex } from 'node:stream';
 import type { CloseReason, Connection, GevError } from '@gev/core';
+import { messageOf } from '@gev/core';
 import { failedEnd } from './failed-end.js';
 
 type Done = (error?: Error | null) => void;
@@ -93,7 +94,7 @@ export class ConnectionStream extends Duplex {
       if (goOn) done();
       else this.#waiting = done;
     } catch (error) {
-      done(error instanceof Error ? error : new Error(String(error)));
+      done(error instanceof Error ? error : new Error(messageOf(error)));
     }
   }
 
