@@ -78,7 +78,9 @@ describe('options of delimited streams', () => {
         assert.match(refused('ERR_GEV_INVALID_OPTION', make({ [name]: odd })), /: (give|it has) /);
       }
       refused('ERR_GEV_INVALID_OPTION', () => protobufDelimited(registry, odd as never));
-      refused('ERR_GEV_INVALID_OPTION', () => protobufDelimited(odd as never, 'sample.Ping' as never));
+      refused('ERR_GEV_INVALID_OPTION', () =>
+        protobufDelimited(odd as never, 'sample.Ping' as never),
+      );
     }
     for (const none of [undefined, null, {}, 'sample.Ping']) {
       const of = () => protobufDelimited(none as never, 'sample.Ping' as never);

@@ -11,6 +11,7 @@ import {
   systemError,
 } from '@gev/core';
 import type { AcceptorChannel, ReactorLoop } from '@gev/loop';
+import { gevErrorOf } from './connection-errors.js';
 import { tellError } from './diagnostics.js';
 import { trace } from './trace.js';
 
@@ -103,7 +104,10 @@ export class Acceptor implements AcceptorChannel {
 
   onFault(error: unknown): void {
     tellError(error);
-    this.#logger.error({ address: formatAddress(this.address), err: error }, 'accepting threw');
+    this.#logger.error(
+      { address: formatAddress(this.address), err: gevErrorOf(error) },
+      'accepting threw',
+    );
   }
 
   // A listener has no bytes of its own.

@@ -14,6 +14,11 @@ export function closedError(why: string): GevError {
   return new GevError('ERR_GEV_CLOSED', `nothing can be sent on this connection: ${why}`);
 }
 
+/** As it is told outside: an error of ours as it is, anything else as that of a handler. */
+export function gevErrorOf(thrown: unknown): GevError {
+  return isGevError(thrown) ? thrown : handlerError(thrown);
+}
+
 /** Wraps what a handler or a protocol's `pack` threw. */
 export function handlerError(thrown: unknown): GevError {
   return new GevError('ERR_GEV_HANDLER', `a handler threw: ${messageOf(thrown)}`, {

@@ -1,4 +1,5 @@
 import type { Connection, GevError, Handler, Logger } from '@gev/core';
+import { gevErrorOf } from './connection-errors.js';
 import { tellError } from './diagnostics.js';
 
 /** For callbacks of a connection that is ending already: what they throw can only be logged. */
@@ -11,7 +12,7 @@ export function contain<Out, Context>(
     callback();
   } catch (error) {
     tellError(error, connection);
-    const fields = { connection: connection.id, err: error };
+    const fields = { connection: connection.id, err: gevErrorOf(error) };
     logger.error(fields, 'a handler threw while its connection ended');
   }
 }

@@ -5,10 +5,9 @@ import {
   type Diagnostics,
   formatAddress,
   type Handler,
-  isGevError,
   type MessageHandling,
 } from '@gev/core';
-import { handlerError } from './connection-errors.js';
+import { gevErrorOf } from './connection-errors.js';
 import { trace } from './trace.js';
 
 /*
@@ -51,7 +50,7 @@ export function tellClose(connection: AnyConnection, reason: CloseReason): void 
 /** @param thrown an error of ours, or anything that a callback threw */
 export function tellError(thrown: unknown, connection?: AnyConnection): void {
   if (!trace.enabled && !errors.hasSubscribers) return;
-  const error = isGevError(thrown) ? thrown : handlerError(thrown);
+  const error = gevErrorOf(thrown);
   trace('%s%s: %s', connection ? `connection ${connection.id}: ` : '', error.code, error.message);
   errors.publish({ error, connection } satisfies Message<'gev:error'>);
 }

@@ -69,7 +69,7 @@ describe.each(pollers)('faults on $name', (poller) => {
     client.socket.end('x');
     await until(() => logged.length === 2);
     expect(logged[0]).toMatch(/no onError.*on purpose/);
-    expect(logged[1]).toMatch(/while its connection ended: on purpose/);
+    expect(logged[1]).toMatch(/while its connection ended: a handler threw: on purpose/);
   });
 
   it('a protocol error closes with its reason, after the replies before it', async () => {

@@ -15,6 +15,7 @@ import {
 import { type LoopBoard, ReactorLoop, roundRobin } from '@gev/loop';
 import { Acceptor } from '../acceptor.js';
 import type { Admission } from '../admission.js';
+import { gevErrorOf } from '../connection-errors.js';
 import { tellError } from '../diagnostics.js';
 import { LoopSampler } from '../metrics/loop-sampler.js';
 import type { LoopSettings } from '../server-options.js';
@@ -179,7 +180,10 @@ export class HandOff {
       return this.#admit(connection);
     } catch (error) {
       tellError(error);
-      this.#logger.error({ err: error }, 'a connection could not be handed over and is closed');
+      this.#logger.error(
+        { err: gevErrorOf(error) },
+        'a connection could not be handed over and is closed',
+      );
       return false;
     }
   }
@@ -199,7 +203,10 @@ export class HandOff {
       );
     } catch (error) {
       tellError(error);
-      this.#logger.error({ balancer: this.#balancer.name, err: error }, 'the balancer threw');
+      this.#logger.error(
+        { balancer: this.#balancer.name, err: gevErrorOf(error) },
+        'the balancer threw',
+      );
     }
     return this.#fallback.pick(candidates, peer);
   }

@@ -12,6 +12,7 @@ import {
 import { type Arrivals, type Channel, type LoopBoard, PostOffice, ReactorLoop } from '@gev/loop';
 import { RingBuffer, RingBufferPool } from '@gev/ringbuffer';
 import { Acceptor } from '../acceptor.js';
+import { gevErrorOf } from '../connection-errors.js';
 import type { ConnectionGroup } from '../connection-group.js';
 import { ConnectionRegistry } from '../connection-registry.js';
 import { Deadline } from '../deadline.js';
@@ -285,7 +286,7 @@ export class ServerLoop<In, Out, Context> implements Arrivals {
     tellError(error);
     const { logger } = this.#surroundings;
     logger.error(
-      { loop: this.loop.id, err: error },
+      { loop: this.loop.id, err: gevErrorOf(error) },
       'a message from another loop could not be sent',
     );
   }
