@@ -1,6 +1,10 @@
-import { GevError, stderrLogger } from '@gev/core';
+import { channel } from 'node:diagnostics_channel';
+import { type Diagnostics, GevError, stderrLogger } from '@gev/core';
 import type { WebSocketCallbacks } from './endpoint.js';
+import { trace } from './trace.js';
 import type { WebSocket } from './web-socket.js';
+
+const errors = channel('gev:error');
 
 /**
  * Tells what a function of the user's threw where no loop is to catch it, and the connection may be gone
@@ -14,15 +18,27 @@ export function tellLateFault<Data, Opening>(
   what: string,
   cause: unknown,
 ): void {
-  const error = new GevError('ERR_GEV_HANDLER', `${what}: see cause`, { cause });
-  const fields = { connection: ws.id, err: error };
+  const error = faultOf(ws, what, cause);
   if (callbacks.onError === undefined) {
-    stderrLogger.error(fields, 'a handler threw and there is no onError');
+    log(ws, error, 'a handler threw and there is no onError');
     return;
   }
   try {
     callbacks.onError(ws, error);
-  } catch (err) {
-    stderrLogger.error({ ...fields, err }, 'onError threw when its connection had ended already');
+  } catch (thrown) {
+    const second = faultOf(ws, 'an onError failed', thrown);
+    log(ws, second, 'onError threw when its connection had ended already');
   }
+}
+
+/** The error that everybody is told; those who watch are told here. */
+function faultOf({ id, connection }: WebSocket<unknown>, what: string, cause: unknown): GevError {
+  const error = new GevError('ERR_GEV_HANDLER', `${what}: see cause`, { cause });
+  trace('connection %d: %s', id, what);
+  errors.publish({ error, connection } satisfies Diagnostics['gev:error']);
+  return error;
+}
+
+function log({ id }: WebSocket<unknown>, err: GevError, message: string): void {
+  stderrLogger.error({ connection: id, err }, message);
 }

@@ -1,4 +1,4 @@
-import { type GevError, stderrLogger } from '@gev/core';
+import { type Diagnostics, type GevError, onDiagnostic, stderrLogger } from '@gev/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type WebSocket, type WebSocketOptions, webSocket } from '../src/index.js';
 import { BytePeer } from './byte-peer.js';
@@ -71,6 +71,26 @@ describe.each([
         throw worse;
       },
     });
-    await expect.poll(() => lines).toMatchObject([{ err: worse }]);
+    await expect
+      .poll(() => lines)
+      .toMatchObject([{ err: { code: 'ERR_GEV_HANDLER', cause: worse } }]);
+  });
+
+  it('is published on gev:error, and so is what onError throws', async () => {
+    logged();
+    const told: Diagnostics['gev:error'][] = [];
+    const stop = onDiagnostic('gev:error', (message) => told.push(message));
+    act({
+      onError: () => {
+        throw boom;
+      },
+    });
+    await expect.poll(() => told.length).toBe(2);
+    stop();
+    expect(told).toMatchObject(
+      new Array(2).fill({ error: { code: 'ERR_GEV_HANDLER', cause: boom } }),
+    );
+    expect(told[0]?.connection).toBeDefined();
+    expect(told[1]?.connection).toBe(told[0]?.connection);
   });
 });
