@@ -52,6 +52,9 @@ export function isGevError(error: unknown): error is GevError {
   );
 }
 
+const MORE_FILES =
+  'no descriptor is left: raise the limit of open files (ulimit -n), and keep maxConnections below it';
+
 const ADVICE: Readonly<Record<string, readonly [CoreErrorCode, string]>> = {
   EADDRINUSE: [
     'ERR_GEV_ADDRESS_IN_USE',
@@ -64,6 +67,12 @@ const ADVICE: Readonly<Record<string, readonly [CoreErrorCode, string]>> = {
   EACCES: [
     'ERR_GEV_ACCESS',
     'the process lacks the permission: ports below 1024 need a privilege, a unix path a writable folder',
+  ],
+  EMFILE: ['ERR_GEV_IO', MORE_FILES],
+  ENFILE: ['ERR_GEV_IO', `${MORE_FILES}; of the whole machine it is fs.file-max`],
+  ENOBUFS: [
+    'ERR_GEV_IO',
+    'memory for sockets, or handles, are used up: see tcp_mem and maxHandles',
   ],
   ENOENT: ['ERR_GEV_IO', 'the folder of the unix path does not exist: make it first'],
   ENOTDIR: ['ERR_GEV_IO', 'a part of the unix path is no folder: choose another path'],
