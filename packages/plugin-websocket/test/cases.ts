@@ -1,59 +1,18 @@
-import { type WireFrame, wire } from './wire.js';
-
-/**
- * The cases of the Autobahn test suite, groups 1 to 7, 9 (reduced) and 10, by their ids, written from
- * their descriptions. Groups 12 and 13 stand in `cases-deflate.test.ts`.
- */
-export interface Case {
-  readonly id: string;
-  readonly send: readonly WireFrame[];
-  /** Everything that has to come back, but for the close: opcodes and payloads. */
-  readonly expect: readonly (readonly [opcode: number, payload: Buffer])[];
-  /** With which code it has to be closed; without it the peer closes with 1000, and is answered so. */
-  readonly close?: number;
-  /** How the bytes go out. Default: in one piece. */
-  readonly chop?: 'frames' | 'octets' | number;
-}
-
-type Content = string | Uint8Array;
-
-const text = (payload: Content, fin = true): WireFrame => ({ opcode: 1, payload, fin });
-const binary = (payload: Content, fin = true): WireFrame => ({ opcode: 2, payload, fin });
-const more = (payload: Content, fin = true): WireFrame => ({ opcode: 0, payload, fin });
-const ping = (payload: Content = ''): WireFrame => ({ opcode: 9, payload });
-const pong = (payload: Content = ''): WireFrame => ({ opcode: 10, payload });
-const close = (code?: number, reason: Content = ''): WireFrame => ({
-  opcode: 8,
-  payload:
-    code === undefined
-      ? ''
-      : Buffer.concat([Buffer.from([code >> 8, code & 255]), Buffer.from(reason as string)]),
-});
-
-const back = (opcode: number, payload: Content): readonly [number, Buffer] => [
-  opcode,
-  Buffer.from(payload as string),
-];
-
-function echo(id: string, opcode: 1 | 2, payload: Content, chop?: Case['chop']): Case {
-  return {
-    id,
-    send: [{ opcode, payload }],
-    expect: [back(opcode, payload)],
-    ...(chop && { chop }),
-  };
-}
-
-/** Frames that end the connection, behind others that do not. */
-function fails(
-  id: string,
-  send: WireFrame[],
-  code = 1002,
-  expect: Case['expect'] = [],
-  chop?: Case['chop'],
-): Case {
-  return { id, send, expect, close: code, ...(chop && { chop }) };
-}
+import {
+  back,
+  binary,
+  type Case,
+  close,
+  cutFrames,
+  echo,
+  fails,
+  more,
+  ping,
+  pong,
+  text,
+} from './case.js';
+import { LARGE_CASES } from './cases-large.js';
+import type { WireFrame } from './wire.js';
 
 const SIZES = [0, 125, 126, 127, 128, 65_535, 65_536];
 const CHOPS = [undefined, 'frames', 'octets'] as const;
@@ -382,31 +341,12 @@ const closes: Case[] = [
   fails('7.13.2', [close(65_535)]),
 ];
 
-const KiB = 1024;
-
-/** Group 9 with fewer and smaller ones: what matters is that frames and chops of any size pass. */
-const large: Case[] = ([1, 2] as const).flatMap((opcode) => {
-  const payload = (size: number) => Buffer.alloc(size, opcode === 1 ? '*' : 0xfe);
-  return [
-    ...[64, 256, 1024].map((size, index) =>
-      echo(`9.${opcode}.${index + 1}`, opcode, payload(size * KiB)),
-    ),
-    ...[1, 16, 256].map((size, index): Case => {
-      const whole = payload(512 * KiB);
-      return {
-        id: `9.${opcode + 2}.${index + 1}`,
-        send: cutFrames(opcode, whole, size * KiB),
-        expect: [back(opcode, whole)],
-      };
-    }),
-    ...[64, 128, 1024].map((size, index) =>
-      echo(`9.${opcode + 4}.${index + 1}`, opcode, payload(128 * KiB), size),
-    ),
-  ];
-});
-
 const fragmented = Buffer.alloc(65_536, '*');
 
+/**
+ * The cases of the Autobahn test suite, groups 1 to 7, 9 and 10, by their ids, written from their
+ * descriptions. Groups 12 and 13 stand in `cases-deflate.ts`.
+ */
 export const CASES: readonly Case[] = [
   ...sizes,
   ...pings,
@@ -415,28 +355,6 @@ export const CASES: readonly Case[] = [
   ...fragments,
   ...utf8,
   ...closes,
-  ...large,
+  ...LARGE_CASES,
   { id: '10.1.1', send: cutFrames(1, fragmented, 1300), expect: [back(1, fragmented)] },
 ];
-
-function cutFrames(opcode: number, payload: Buffer, size: number): WireFrame[] {
-  const count = Math.ceil(payload.length / size);
-  return Array.from({ length: count }, (_, index) => ({
-    opcode: index === 0 ? opcode : 0,
-    payload: payload.subarray(index * size, (index + 1) * size),
-    fin: index === count - 1,
-  }));
-}
-
-/** The bytes of a case, as a client (with a key) or a server sends them. */
-export function piecesOf({ send, chop, close: code }: Case, key?: readonly number[]): Buffer[] {
-  const frames = (code === undefined ? [...send, close(1000)] : send).map((frame) =>
-    wire({ ...frame, key }),
-  );
-  if (chop === 'frames') return frames;
-  const bytes = Buffer.concat(frames);
-  const size = chop === 'octets' ? 1 : (chop ?? bytes.length);
-  return Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
-    bytes.subarray(index * size, (index + 1) * size),
-  );
-}

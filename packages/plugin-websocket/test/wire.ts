@@ -105,3 +105,15 @@ export function upgradeRequest(lines: readonly string[] = [], target = '/'): str
 
 /** The answer to the key above (RFC 6455, section 1.3). */
 export const ACCEPT = 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=';
+
+/** A server's answer to an opening handshake. */
+export function upgradeResponse(accept: string, lines: readonly string[] = []): string {
+  const all = [
+    'HTTP/1.1 101 Switching Protocols',
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    `Sec-WebSocket-Accept: ${accept}`,
+    ...lines,
+  ];
+  return `${all.join('\r\n')}\r\n\r\n`;
+}
