@@ -1,9 +1,12 @@
 import { RingBuffer } from '@gev/ringbuffer';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { chooseCodecs, Deflate } from '../src/deflate/deflate.js';
+import { resolveDeflate } from '../src/deflate/options.js';
 import { ControlFrame, FrameDecoder } from '../src/frame-decoder.js';
 import { Masker } from '../src/mask.js';
 import { closeCodeOf } from '../src/violation.js';
+import { anyCuts, anyStream, cut, RUNS } from './any-stream.js';
 import { KEY, masked, type WireFrame, wire } from './wire.js';
 
 const RULES = {
@@ -12,6 +15,14 @@ const RULES = {
   maxPayload: 100_000,
   maxFragments: 10,
   masker: new Masker(),
+};
+
+const SMALL = 2_000;
+const NO_TAKEOVER = {
+  ownWindowBits: 15,
+  ownContextTakeover: false,
+  peerWindowBits: 15,
+  peerContextTakeover: false,
 };
 
 type Seen = string | number[] | { opcode: number; payload: string } | { code: number | undefined };
@@ -181,6 +192,35 @@ describe('FrameDecoder', () => {
     buffer.write(masked(1, Uint8Array.of(0xc3)));
     expect(() => decoder.read(buffer)).toThrow('UTF-8');
   });
+
+  it.each(['server', 'client'] as const)(
+    'holds no more than its limits, as a %s',
+    (role) => {
+      const settings = resolveDeflate(true)!;
+      const { inflate } = new Deflate(settings, chooseCodecs(settings, SMALL)).session(NO_TAKEOVER);
+      const rules = { ...RULES, masked: role === 'server', maxPayload: SMALL };
+      fc.assert(
+        fc.property(anyStream(role), anyCuts, (stream, cuts) => {
+          const decoder = new FrameDecoder(rules, inflate);
+          const buffer = new RingBuffer();
+          let most = 0;
+          try {
+            for (const piece of cut(stream, cuts)) {
+              buffer.write(piece);
+              do most = Math.max(most, decoder.held);
+              while (decoder.read(buffer) !== undefined);
+            }
+          } catch (error) {
+            expect(error).toMatchObject({ code: 'ERR_GEV_PROTOCOL' });
+          }
+          expect(Math.max(most, decoder.held)).toBeLessThanOrEqual(2 * SMALL);
+          decoder.abandon();
+        }),
+        { numRuns: RUNS },
+      );
+    },
+    600_000,
+  );
 
   it('gives the same from any split of any valid stream', () => {
     const text = fc.string({ unit: 'binary', maxLength: 400 });
