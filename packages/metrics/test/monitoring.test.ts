@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connectWebSocket, webSocket } from '@gev/plugin-websocket';
 import { connect } from 'gev';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { until } from './client.js';
 import { Watched } from './scrape.js';
 
@@ -129,7 +129,9 @@ describe.skipIf(!hasPromtool)('promtool (skipped where Prometheus is missing)', 
       record: `panel:${index}`,
       expr: expr.replaceAll('$__rate_interval', '5m').replaceAll(/\$\w+/g, '.*'),
     }));
-    const file = join(mkdtempSync(join(tmpdir(), 'gev-dashboard-')), 'rules.yml');
+    const folder = mkdtempSync(join(tmpdir(), 'gev-dashboard-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'rules.yml');
     // JSON is YAML.
     writeFileSync(file, JSON.stringify({ groups: [{ name: 'dashboard', rules }] }));
     const { code, said } = promtool('check', 'rules', file);
