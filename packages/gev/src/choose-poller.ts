@@ -4,6 +4,7 @@ import { type BatchOptions, GevError } from '@gev/core';
 import { createNodePoller } from '@gev/node-poller';
 import type { PollerChoice, PollerSource } from '@gev/server';
 import type { ErrorCode } from './error-codes.js';
+import { trace } from './trace.js';
 
 /** What the environment variable GEV_POLLER may be. */
 export const POLLER_NAMES = ['native', 'node', 'kqueue'] as const;
@@ -22,6 +23,12 @@ const load = createRequire(import.meta.url);
  * poller cannot be had
  */
 export function choosePoller(forced = process.env['GEV_POLLER']): PollerChoice {
+  const choice = choose(forced);
+  trace('%s is chosen: %s', choice.name, choice.reason);
+  return choice;
+}
+
+function choose(forced: string | undefined): PollerChoice {
   if (forced === undefined || forced === '') return chooseBest();
   switch (forced) {
     case 'node':

@@ -19,6 +19,7 @@ import { type Backend, loadBinding } from './load-binding.js';
 import type { NativeBinding, NativePollerBinding } from './native-binding.js';
 import { nativeEndpoint, nativeListenOptions, nativeSocketOptions } from './native-endpoint.js';
 import { nativeFailure } from './native-failure.js';
+import { trace } from './trace.js';
 
 /** How the thread's own loop learns that the poller is ready. */
 export type Watch = 'uv_poll' | 'thread';
@@ -67,6 +68,8 @@ export class NativePoller implements Poller {
     const maxRounds = readMaxRounds(options.maxRounds);
     this.#native = attempt('poller', () => binding.create(this.memory, { maxRounds, thread }));
     this.mailbox = this.#native.mailbox;
+    const how = thread ? 'a thread of its own' : 'libuv';
+    trace('%s: made, mailbox %d, watched by %s', this.name, this.mailbox, how);
   }
 
   /** @throws GevError `ERR_GEV_POLLER_STATE`, `ERR_GEV_IO` */
@@ -79,14 +82,20 @@ export class NativePoller implements Poller {
     const settings = nativeListenOptions(options);
     return attempt(formatAddress(address), () => {
       const handle = this.#native.listen(endpoint, settings);
-      return { handle, address: this.#native.localAddress(handle) ?? address };
+      const where = this.#native.localAddress(handle) ?? address;
+      trace('%s: handle %d listens on %s', this.name, handle, formatAddress(where));
+      return { handle, address: where };
     });
   }
 
   connect(address: Address, options: SocketOptions = {}): number {
     const endpoint = nativeEndpoint(address);
     const settings = nativeSocketOptions(options);
-    return attempt(formatAddress(address), () => this.#native.connect(endpoint, settings));
+    const handle = attempt(formatAddress(address), () => this.#native.connect(endpoint, settings));
+    if (trace.enabled) {
+      trace('%s: handle %d connects to %s', this.name, handle, formatAddress(address));
+    }
+    return handle;
   }
 
   flush(orders: number): number {
@@ -130,6 +139,7 @@ export class NativePoller implements Poller {
   }
 
   stop(): void {
+    trace('%s: stops, mailbox %d', this.name, this.mailbox);
     this.#native.stop();
   }
 

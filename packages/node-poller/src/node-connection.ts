@@ -4,6 +4,7 @@ import { type BatchMemory, EventKind } from '@gev/core';
 import { errnoOf } from './errno.js';
 import type { EventQueue, PendingEvent, Subject } from './event-queue.js';
 import type { Ends } from './socket-address.js';
+import { trace } from './trace.js';
 
 /** Bytes of one socket that may wait for a batch before the socket is read no further. */
 const READ_AHEAD = 256 * 1024;
@@ -55,6 +56,7 @@ export class NodeConnection implements Subject {
     socket.on('end', () => this.#onEnd());
     socket.on('error', (error) => {
       this.#failure = errnoOf(error);
+      trace('node: the socket of slot %d failed: %s', slot, error.message);
     });
     socket.on('close', () => this.#onClose());
   }

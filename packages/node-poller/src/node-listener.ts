@@ -4,6 +4,7 @@ import { type Address, EventKind, isGevError } from '@gev/core';
 import { errnoOf } from './errno.js';
 import type { PendingEvent, Subject } from './event-queue.js';
 import type { ConnectionHolder } from './node-connection.js';
+import { trace } from './trace.js';
 
 /** What a listener needs of its poller. */
 export interface ListenerHolder extends ConnectionHolder {
@@ -76,6 +77,7 @@ export class NodeListener implements Subject {
 
   #onConnection(socket: Socket): void {
     if (this.#waiting.length >= this.#backlog) {
+      trace('node: slot %d: %d wait already, one more is reset', this.slot, this.#backlog);
       socket.resetAndDestroy();
       return;
     }
@@ -93,7 +95,7 @@ export class NodeListener implements Subject {
         this.#waiting.shift();
       } catch (error) {
         if (!isGevError(error)) throw error;
-        this.#fail(constants.errno.EMFILE);
+        this.#fail(constants.errno.ENOBUFS);
       }
     }
   }

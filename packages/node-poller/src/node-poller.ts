@@ -28,6 +28,7 @@ import { addressOf, DEFAULT_BACKLOG, openServer } from './open-server.js';
 import { carryOut } from './order-reader.js';
 import { checkAddress, type Ends, tcpEnds } from './socket-address.js';
 import { nodeSupports } from './supports.js';
+import { trace } from './trace.js';
 
 /** What a handle of this poller stands for. */
 type Entry = NodeConnection | NodeListener;
@@ -62,6 +63,7 @@ export class NodePoller implements Poller {
     this.#handles = new HandleTable(this.memory.maxHandles);
     this.#queue = new EventQueue(this.memory);
     this.#mailbox = new NodeMailbox(() => this.#queue.push(EventKind.mail, NOBODY));
+    trace('node: made, mailbox %d', this.mailbox);
     this.#holder = {
       queue: this.#queue,
       memory: this.memory,
@@ -107,6 +109,7 @@ export class NodePoller implements Poller {
         (slot, generation) =>
           new NodeListener(server, this.#holder, where, backlog, slot, generation),
       );
+      trace('node: handle %d listens on %s', handle, formatAddress(where));
       return { handle, address: where };
     } catch (error) {
       server.close();
@@ -119,11 +122,13 @@ export class NodePoller implements Poller {
     checkAddress(address, this.supports.unixSockets);
     const socket = openSocket(address, options);
     try {
-      return this.#handles.add((slot, generation) => {
+      const handle = this.#handles.add((slot, generation) => {
         const connection = new NodeConnection(socket, this.#holder, slot, generation);
         socket.once('connect', () => connection.tellConnected(outboundEnds(socket, address)));
         return connection;
       });
+      if (trace.enabled) trace('node: handle %d connects to %s', handle, formatAddress(address));
+      return handle;
     } catch (error) {
       socket.destroy();
       throw error;
@@ -183,6 +188,7 @@ export class NodePoller implements Poller {
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
+    trace('node: stops, mailbox %d', this.mailbox);
     this.#mailbox.close();
     this.#queue.stop();
     for (const entry of this.#handles.entries()) entry.destroy();
