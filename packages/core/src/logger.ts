@@ -17,8 +17,8 @@ const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 type LogLevel = (typeof LOG_LEVELS)[number];
 
 /**
- * The default: stderr, one line each, warnings and errors only unless GEV_LOG_LEVEL says another
- * level. Another logger has a level of its own.
+ * The default: stderr, a line each with an error's stack and cause below it, warnings and errors only
+ * unless GEV_LOG_LEVEL says another level. Another logger has a level of its own.
  */
 export const stderrLogger: Logger = {
   debug: (fields, message) => print('debug', 'debug', fields, message),
