@@ -35,7 +35,8 @@ export interface Diagnostics {
   'gev:message:end': MessageHandling;
   /**
    * What went wrong, also what a peer did wrong, whether `onError` is told or not. `connection` is
-   * undefined where it has not come to one: a listener that cannot accept, a letter between loops.
+   * undefined where it has not come to one: a listener that cannot accept, an attempt to connect, a
+   * letter between loops.
    */
   'gev:error': { readonly error: GevError; readonly connection: AnyConnection | undefined };
   /** The thread of a loop died; its connections are closed. It is started again in `restartIn` ms. */

@@ -55,6 +55,8 @@ export function isGevError(error: unknown): error is GevError {
 const MORE_FILES =
   'no descriptor is left: raise the limit of open files (ulimit -n), and keep maxConnections below it';
 
+const NO_WAY = 'no answer comes from there: look at routes and firewalls, and at the address';
+
 const ADVICE: Readonly<Record<string, readonly [CoreErrorCode, string]>> = {
   EADDRINUSE: [
     'ERR_GEV_ADDRESS_IN_USE',
@@ -68,6 +70,10 @@ const ADVICE: Readonly<Record<string, readonly [CoreErrorCode, string]>> = {
     'ERR_GEV_ACCESS',
     'the process lacks the permission: ports below 1024 need a privilege, a unix path a writable folder',
   ],
+  ECONNREFUSED: ['ERR_GEV_IO', 'nobody listens there: start who should, or correct the address'],
+  EHOSTUNREACH: ['ERR_GEV_IO', NO_WAY],
+  ENETUNREACH: ['ERR_GEV_IO', NO_WAY],
+  ETIMEDOUT: ['ERR_GEV_IO', NO_WAY],
   EMFILE: ['ERR_GEV_IO', MORE_FILES],
   ENFILE: ['ERR_GEV_IO', `${MORE_FILES}; of the whole machine it is fs.file-max`],
   ENOBUFS: [

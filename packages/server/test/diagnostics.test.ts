@@ -3,6 +3,7 @@ import { channel } from 'node:diagnostics_channel';
 import { type Diagnostics, onDiagnostic } from '@gev/core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { watched } from '../src/diagnostics.js';
+import { Client as OutboundClient } from '../src/index.js';
 import { Client, until } from './client.js';
 import { pollers } from './pollers.js';
 import { serve } from './serve.js';
@@ -92,6 +93,22 @@ describe.each(pollers)('channels of connections on $name', (poller) => {
     await until(() => told.length === 4);
     expect(told[3]).toMatchObject([1, { code: 'ERR_GEV_INPUT_LIMIT' }]);
     client.socket.destroy();
+  });
+
+  it('tell of every attempt to connect that fails, and that reconnecting is given up', async () => {
+    const told: unknown[] = [];
+    watch('gev:error', ({ connection, error }) => told.push([connection?.id, error]));
+    const server = await serve(poller, { onMessage: () => {} });
+    const logger = new Lines().logger;
+    const reconnect = { retries: 1, minDelay: 1, maxDelay: 2 };
+    const handler = { onMessage: () => {} };
+    const client = OutboundClient.on(poller);
+    await client.connect(server.address, { handler, reconnect, logger });
+    await server.close({ timeout: 0 });
+    await until(() => told.length === 3);
+    const attempt = [undefined, { code: 'ERR_GEV_IO', cause: { errno: 'ECONNREFUSED' } }];
+    expect(told).toMatchObject([attempt, attempt, [undefined, { code: 'ERR_GEV_CONNECT' }]]);
+    await client.close();
   });
 
   it('bind a store that the handler runs in, and what it leaves for later', async () => {

@@ -8,6 +8,7 @@ import {
 } from '@gev/core';
 import { Backoff } from '@gev/loop';
 import type { ConnectionGroup } from '../connection-group.js';
+import { tellError } from '../diagnostics.js';
 import type { ServerErrorCode } from '../error-codes.js';
 import { isLiteral, resolveHost } from '../resolve-host.js';
 import type { TcpConnection } from '../tcp-connection.js';
@@ -108,6 +109,7 @@ export class Link<In, Out, Context> {
       await this.#attempts(retries, waits);
     } catch (error) {
       if (this.#ended === undefined) {
+        tellError(error);
         this.#checked.logger.error(
           { address: this.#name, err: error },
           'reconnecting was given up',
@@ -125,6 +127,7 @@ export class Link<In, Out, Context> {
       } catch (error) {
         if (this.#ended) throw this.#ended;
         traceClient('%s: attempt %d failed: %s', this.#name, failures, messageOf(error));
+        tellError(error);
         if (failures > retries) throw connectError(this.#checked, failures, error);
       }
       await this.#wait(waits.next());
