@@ -13,8 +13,8 @@ export interface PublishOptions {
 /** What a subscriber wants when it reads too slowly. One object may serve any number of them. */
 export interface SubscribeOptions {
   /**
-   * Unsent bytes. What is published while there are more is not sent to this subscriber. Default: it is
-   * sent everything, and closed at its output cap.
+   * Bytes that the kernel had no room for. What is published while there are more is not sent to this
+   * subscriber. Default: it is sent everything, and closed at its output cap.
    */
   readonly slowAbove?: number;
   /**

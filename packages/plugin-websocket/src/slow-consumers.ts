@@ -10,8 +10,8 @@ export interface SlowConsumers {
    */
   readonly policy?: 'close' | 'skip';
   /**
-   * Unsent bytes; what is published while a WebSocket has more is not sent to it. Has to be below the
-   * server's `maxOutputBuffer` (16 MiB), at which a connection is cut off. Default 4 MiB.
+   * Bytes that the kernel had no room for; what is published while a WebSocket has more is not sent to it.
+   * Has to be below the server's `maxOutputBuffer` (16 MiB), at which a connection is cut off. Default 4 MiB.
    */
   readonly above?: number;
 }

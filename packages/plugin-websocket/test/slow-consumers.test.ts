@@ -102,6 +102,17 @@ describe.each([1, 2])('a subscriber that does not read, with %i loops', (loops) 
       .toEqual([[expect.any(Number), 1, 1013, 'reads too slowly', true]]);
   }, 30_000);
 
+  it('is not one who reads what is published at once', async () => {
+    const options = { slowConsumers: { above: 64 * 1024 } };
+    const { ends, publisher, quick } = await start(loops, options);
+    await quick.ask('sub', 'news');
+    await publisher.ask('burst', 'news', 4);
+    await publisher.ask('last', 'news');
+    await expect.poll(() => quick.texts).toEqual(['last']);
+    expect(quick.bytes).toBe(4 * 64 * 1024);
+    expect(ends).toEqual([]);
+  });
+
   it('is ended when it does not even read its close frame', async () => {
     const options = { slowConsumers: { above }, closeTimeout: 200 };
     const { ends, publisher, slow } = await start(loops, options);

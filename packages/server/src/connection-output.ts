@@ -62,6 +62,17 @@ export abstract class ConnectionOutput<In, Out, Context> extends ConnectionIdent
     return queued[this.slot]! + staged;
   }
 
+  /**
+   * Whether the kernel has left more than so many bytes. What waits for the next flush alone is offered to it
+   * first: that tells nothing of how fast the peer reads.
+   */
+  isBehind(bytes: number): boolean {
+    if (this.writeBufferLength <= bytes) return false;
+    const { outbox, queued } = this.group.loop;
+    if (queued[this.slot]! <= bytes) outbox.flush();
+    return queued[this.slot]! > bytes;
+  }
+
   /** Where its output waits for the next flush: the same for all connections of a loop. */
   get outbox(): Outbox {
     return this.group.loop.outbox;

@@ -103,6 +103,24 @@ describe.each(pollers)('topics on $name', (choice) => {
     slow!.socket.destroy();
   });
 
+  it('take nobody for slow before the kernel was offered what a turn publishes', async () => {
+    const connections = new Map<string, Connection<string>>();
+    await using server = await serve(
+      choice,
+      { onMessage: (c, name: string) => void connections.set(name, c) },
+      { protocol: frames },
+    );
+    const [quick] = await named(server.address, connections);
+    const one = connections.get('a')!;
+    const { topics } = one.loop;
+    const told: unknown[] = [];
+    topics.subscribe(one, 'news', { slowAbove: 2_000, onSlow: ({ id }) => void told.push(id) });
+    const text = 'x'.repeat(1_000);
+    for (let sent = 0; sent < 20; sent += 1) topics.publish('news', text);
+    await quick!.receive(20 * (4 + text.length));
+    expect(told).toEqual([]);
+  });
+
   it('refuse to pack for all what is packed for each', async () => {
     const connections = new Map<string, Connection<string>>();
     await using server = await serve(

@@ -100,8 +100,8 @@ export class LoopTopics implements Topics {
     for (const [to, rule] of this.#subscribers.get(topic) ?? []) {
       if (!to.sendable || to.id === options.except) continue;
       const { slowAbove = Number.POSITIVE_INFINITY } = rule;
-      if (to.writeBufferLength <= slowAbove) receivers.push(to);
-      else slow.push([to, rule]);
+      if (to.isBehind(slowAbove)) slow.push([to, rule]);
+      else receivers.push(to);
     }
     this.#metrics.slowReader.add(slow.length);
     shareWith(receivers, bytes);

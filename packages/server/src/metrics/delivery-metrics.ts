@@ -8,7 +8,7 @@ export interface DeliveryMetrics {
   readonly unreachable: CounterMetric;
   /** The connection that they were sent to is gone, or was never there. */
   readonly gone: CounterMetric;
-  /** The subscriber had more unsent than its `slowAbove`. */
+  /** The subscriber had left more unread than its `slowAbove`. */
   readonly slowReader: CounterMetric;
 }
 
