@@ -1,4 +1,5 @@
-import type { CounterMetric, EventLoop, LoopMetrics } from '@gev/core';
+import type { CounterMetric, EventLoop, LoopMetrics, MetricOptions } from '@gev/core';
+import { trace } from './trace.js';
 
 const byLoop = new WeakMap<LoopMetrics, SocketCounts>();
 
@@ -10,7 +11,7 @@ export class SocketCounts {
 
   private constructor(metrics: LoopMetrics) {
     this.#metrics = metrics;
-    this.#opened = metrics.counter({
+    this.#opened = counterOf(metrics, {
       name: 'gev_websocket_opened_total',
       help: 'WebSockets whose handshake succeeded.',
     });
@@ -36,13 +37,23 @@ export class SocketCounts {
   }
 
   #firstOf(code: string): CounterMetric {
-    const counter = this.#metrics.counter({
+    const counter = counterOf(this.#metrics, {
       name: 'gev_websocket_closed_total',
       help: 'WebSockets that ended, by the code that onClose was told.',
       labels: { code },
     });
     this.#closed.set(code, counter);
     return counter;
+  }
+}
+
+/** A loop whose metrics the user's own have filled still opens WebSockets, and tells `onClose`. */
+function counterOf(metrics: LoopMetrics, options: MetricOptions): CounterMetric {
+  try {
+    return metrics.counter(options);
+  } catch (error) {
+    trace('%s is not counted: %s', options.name, error);
+    return { value: 0, add() {} };
   }
 }
 

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
-import { type LoopCounters, MetricReader } from '@gev/core';
+import { type LoopCounters, type LoopMetrics, MetricReader } from '@gev/core';
+import { createServer } from 'gev';
 import { describe, expect, it } from 'vitest';
 import Ws from 'ws';
+import { webSocket } from '../src/index.js';
 import { serve } from './serve.js';
 
 /** What a server counts of its WebSockets: opened, and closed by code. */
@@ -35,6 +37,15 @@ async function open(url: string): Promise<Ws> {
   return ws;
 }
 
+/** Takes every slot that is left. */
+function fillUp(metrics: LoopMetrics): void {
+  expect(() => {
+    for (let number = 0; ; number += 1) {
+      metrics.counter({ name: 'x_total', help: 'x', labels: { number: String(number) } });
+    }
+  }).toThrow(expect.objectContaining({ code: 'ERR_GEV_METRICS_FULL' }));
+}
+
 describe('the counts of WebSockets', () => {
   it('tell how many opened, and how they closed', async () => {
     const metrics = new Collected();
@@ -49,6 +60,20 @@ describe('the counts of WebSockets', () => {
     await expect
       .poll(() => metrics.counts)
       .toEqual({ opened: 8, 1000: 3, 1005: 1, 1006: 1, '3xxx': 1, '4xxx': 2 });
+  });
+
+  it('keep nothing from happening where the loop has no room for them', async () => {
+    const ends: number[] = [];
+    const { protocol, handler } = webSocket({ onClose: (_ws, code) => void ends.push(code) });
+    await using server = createServer({
+      address: 'tcp://127.0.0.1:0',
+      protocol,
+      handler: { ...handler, onConnect: ({ loop }) => fillUp(loop.metrics) },
+    });
+    await server.listen();
+    const ws = await open(server.address.replace('tcp://', 'ws://'));
+    ws.close(1000);
+    await expect.poll(() => ends).toEqual([1000]);
   });
 
   it('leave out what was no WebSocket', async () => {
