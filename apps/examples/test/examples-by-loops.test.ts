@@ -83,6 +83,19 @@ describe.each(LOOPS)('examples with %s loops', (loops) => {
     expect(await example.stop('SIGTERM')).toBe(0);
   });
 
+  it('send-async ends in order with look-ups under way', async () => {
+    const example = await start('send-async');
+    // It does not end when the server does: connections are closing for a while.
+    const client = new ExampleClient(connect({ port: example.port, allowHalfOpen: true }));
+    const asking = setInterval(() => client.write('hello'), 1);
+    await client.heard('HELLO');
+    const code = example.stop('SIGTERM');
+    await once(client.socket, 'end');
+    clearInterval(asking);
+    setTimeout(() => client.socket.end(), 50);
+    expect(await code).toBe(0);
+  });
+
   it.skipIf(!has('nc'))('unix-socket answers nc (skipped where nc is missing)', async () => {
     const path = join(tmpdir(), `gev-example-${process.pid}-${loops}.sock`);
     const example = await Example.startBare('unix-socket', ['--loops', loops, '--path', path]);

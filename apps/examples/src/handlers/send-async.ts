@@ -20,8 +20,8 @@ export default defineHandler((loop) => ({
       return;
     }
     lookUp(text).then((answer) => {
-      // It may have left while we were looking.
-      if (connection.closed) return;
+      // It may have left while we were looking, or be about to: of what `send` throws nobody would hear here.
+      if (!connection.sendable) return;
       connection.send(answer, {
         onFlushed(error) {
           console.error(error ? `never sent: ${error.message}` : `${answer.length} bytes are sent`);
