@@ -11,7 +11,7 @@ export class TestConnection<Out> implements Connection<Out> {
   readonly id: number;
   readonly localAddress = LOCAL;
   readonly remoteAddress = REMOTE;
-  readonly loop = new TestLoop();
+  readonly loop: TestLoop;
   /** What was sent, in order. */
   readonly sent: Out[] = [];
   context: unknown = undefined;
@@ -22,7 +22,8 @@ export class TestConnection<Out> implements Connection<Out> {
   #ended: 'close' | 'destroy' | 'shutdownWrite' | undefined = undefined;
   readonly #values = new Map<string | symbol, unknown>();
 
-  constructor() {
+  constructor(loop = new TestLoop()) {
+    this.loop = loop;
     lastId += 1;
     this.id = lastId;
   }
@@ -91,7 +92,10 @@ export class TestConnection<Out> implements Connection<Out> {
  * Makes a connection to nobody.
  *
  * @typeParam Out what its protocol can pack
+ * @param loop by default one of its own
  */
-export function createTestConnection<Out = Uint8Array | string>(): TestConnection<Out> {
-  return new TestConnection<Out>();
+export function createTestConnection<Out = Uint8Array | string>(
+  loop?: TestLoop,
+): TestConnection<Out> {
+  return new TestConnection<Out>(loop);
 }

@@ -1,11 +1,14 @@
-import { createTestConnection, type TestConnection } from '@gev/conformance';
-import { type GevError, isGevError } from '@gev/core';
+import { createTestConnection, type TestConnection, TestLoop } from '@gev/conformance';
+import { createCounters, type GevError, isGevError, MetricTable } from '@gev/core';
 import { RingBuffer } from '@gev/ringbuffer';
 import type { Inbound, Outbound, WebSocketApplication } from '../src/index.js';
 
+/** What all of them count goes to one place, which nobody looks at: there are many. */
+const metrics = new MetricTable(createCounters());
+
 /** A connection of a plugin's application, driven as a loop drives it but without a socket. */
 export class BytePeer {
-  readonly connection: TestConnection<Outbound> = createTestConnection<Outbound>();
+  readonly connection: TestConnection<Outbound> = createTestConnection(new TestLoop(metrics));
   /** What the plugin threw: a loop closes the connection for it. */
   error: GevError | undefined = undefined;
   readonly #application: WebSocketApplication;

@@ -6,7 +6,7 @@ import { resolveDeflate } from '../src/deflate/options.js';
 import { ControlFrame, FrameDecoder } from '../src/frame-decoder.js';
 import { Masker } from '../src/mask.js';
 import { closeCodeOf } from '../src/violation.js';
-import { anyCuts, anyStream, cut, RUNS } from './any-stream.js';
+import { anyCuts, anyStream, cut, RUNS, turn } from './any-stream.js';
 import { KEY, masked, type WireFrame, wire } from './wire.js';
 
 const RULES = {
@@ -195,27 +195,29 @@ describe('FrameDecoder', () => {
 
   it.each(['server', 'client'] as const)(
     'holds no more than its limits, as a %s',
-    (role) => {
+    async (role) => {
       const settings = resolveDeflate(true)!;
       const { inflate } = new Deflate(settings, chooseCodecs(settings, SMALL)).session(NO_TAKEOVER);
       const rules = { ...RULES, masked: role === 'server', maxPayload: SMALL };
-      fc.assert(
-        fc.property(anyStream(role), anyCuts, (stream, cuts) => {
-          const decoder = new FrameDecoder(rules, inflate);
-          const buffer = new RingBuffer();
-          let most = 0;
-          try {
-            for (const piece of cut(stream, cuts)) {
-              buffer.write(piece);
-              do most = Math.max(most, decoder.held);
-              while (decoder.read(buffer) !== undefined);
+      await fc.assert(
+        fc
+          .asyncProperty(anyStream(role), anyCuts, async (stream, cuts) => {
+            const decoder = new FrameDecoder(rules, inflate);
+            const buffer = new RingBuffer();
+            let most = 0;
+            try {
+              for (const piece of cut(stream, cuts)) {
+                buffer.write(piece);
+                do most = Math.max(most, decoder.held);
+                while (decoder.read(buffer) !== undefined);
+              }
+            } catch (error) {
+              expect(error).toMatchObject({ code: 'ERR_GEV_PROTOCOL' });
             }
-          } catch (error) {
-            expect(error).toMatchObject({ code: 'ERR_GEV_PROTOCOL' });
-          }
-          expect(Math.max(most, decoder.held)).toBeLessThanOrEqual(2 * SMALL);
-          decoder.abandon();
-        }),
+            expect(Math.max(most, decoder.held)).toBeLessThanOrEqual(2 * SMALL);
+            decoder.abandon();
+          })
+          .beforeEach(turn),
         { numRuns: RUNS },
       );
     },

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isWireCode } from '../src/close-codes.js';
 import { acceptKeyOf } from '../src/handshake/accept-key.js';
 import { connectWebSocket, webSocket } from '../src/index.js';
-import { anyCuts, anyStream, cut, type Role, RUNS } from './any-stream.js';
+import { anyCuts, anyStream, cut, type Role, RUNS, turn } from './any-stream.js';
 import { BytePeer } from './byte-peer.js';
 import { closeOf, masked, readFrames, upgradeRequest, upgradeResponse, wire } from './wire.js';
 
@@ -42,23 +42,24 @@ function startClient(said: unknown[], deflate: boolean) {
   return { peer: peer!, opened, accept: acceptKeyOf(key) };
 }
 
-const OPEN: Record<Role, (said: unknown[], deflate: boolean) => BytePeer> = {
-  server(said, deflate) {
+const OPEN: Record<Role, (said: unknown[], deflate: boolean) => Promise<BytePeer>> = {
+  async server(said, deflate) {
     const peer = new BytePeer(webSocket(listening(said, deflate)));
     peer.receive(upgradeRequest([DEFLATE]));
     return peer;
   },
-  client(said, deflate) {
-    const { peer, accept } = startClient(said, deflate);
+  async client(said, deflate) {
+    const { peer, opened, accept } = startClient(said, deflate);
     peer.receive(upgradeResponse(accept, deflate ? [DEFLATE] : []));
+    await opened;
     return peer;
   },
 };
 
 /** All that is to be seen of a WebSocket that receives these pieces behind its handshake. */
-function play(role: Role, pieces: readonly Buffer[], deflate: boolean) {
+async function play(role: Role, pieces: readonly Buffer[], deflate: boolean) {
   const said: unknown[] = [];
-  const peer = OPEN[role](said, deflate);
+  const peer = await OPEN[role](said, deflate);
   const out = pieces.map((piece) => {
     const sent = peer.receive(piece);
     // A header that is not whole, or a control frame: the rest is taken as it comes.
@@ -71,42 +72,47 @@ function play(role: Role, pieces: readonly Buffer[], deflate: boolean) {
 }
 
 describe.each(['server', 'client'] as const)('any stream of bytes to a %s', (role) => {
-  it('gives messages, or a close with a legal code, and never anything else', () => {
-    fc.assert(
-      fc.property(anyStream(role), fc.boolean(), (stream, deflate) => {
-        const { said, frames, code } = play(role, [stream], deflate);
-        const closes = frames.filter(({ opcode }) => opcode === 8);
-        expect(closes.length).toBeLessThanOrEqual(1);
-        // Nothing behind the close frame, and all frames as this side sends them.
-        if (closes.length === 1) expect(frames.at(-1)).toBe(closes[0]);
-        for (const frame of frames) {
-          expect(frame).toMatchObject({ isMasked: role === 'client', fin: true, rsv: 0 });
-          expect(frame.payload.length).toBeLessThanOrEqual(MAX_PAYLOAD);
-        }
-        for (const close of closes) expect([1005, ...LEGAL].includes(closeOf(close)[0])).toBe(true);
-        expect([undefined, 'ERR_GEV_PROTOCOL']).toContain(code);
-        if (code !== undefined) expect(closes).toHaveLength(1);
-        // onClose exactly once, and last.
-        expect(said.filter(Array.isArray)).toHaveLength(1);
-        expect(Array.isArray(said.at(-1))).toBe(true);
-      }),
+  it('gives messages, or a close with a legal code, and never anything else', async () => {
+    await fc.assert(
+      fc
+        .asyncProperty(anyStream(role), fc.boolean(), async (stream, deflate) => {
+          const { said, frames, code } = await play(role, [stream], deflate);
+          const closes = frames.filter(({ opcode }) => opcode === 8);
+          expect(closes.length).toBeLessThanOrEqual(1);
+          // Nothing behind the close frame, and all frames as this side sends them.
+          if (closes.length === 1) expect(frames.at(-1)).toBe(closes[0]);
+          for (const frame of frames) {
+            expect(frame).toMatchObject({ isMasked: role === 'client', fin: true, rsv: 0 });
+            expect(frame.payload.length).toBeLessThanOrEqual(MAX_PAYLOAD);
+          }
+          for (const close of closes)
+            expect([1005, ...LEGAL].includes(closeOf(close)[0])).toBe(true);
+          expect([undefined, 'ERR_GEV_PROTOCOL']).toContain(code);
+          if (code !== undefined) expect(closes).toHaveLength(1);
+          // onClose exactly once, and last.
+          expect(said.filter(Array.isArray)).toHaveLength(1);
+          expect(Array.isArray(said.at(-1))).toBe(true);
+        })
+        .beforeEach(turn),
       { numRuns: RUNS },
     );
   }, 600_000);
 
-  it('gives the same however it is split', () => {
-    fc.assert(
-      fc.property(anyStream(role), anyCuts, fc.boolean(), (stream, cuts, deflate) => {
-        const whole = play(role, [stream], deflate);
-        expect(play(role, cut(stream, cuts), deflate)).toEqual(whole);
-      }),
+  it('gives the same however it is split', async () => {
+    await fc.assert(
+      fc
+        .asyncProperty(anyStream(role), anyCuts, fc.boolean(), async (stream, cuts, deflate) => {
+          const whole = await play(role, [stream], deflate);
+          expect(await play(role, cut(stream, cuts), deflate)).toEqual(whole);
+        })
+        .beforeEach(turn),
       { numRuns: RUNS },
     );
   }, 600_000);
 });
 
 describe('any bytes in place of a handshake', () => {
-  it('give an answer of HTTP, or a server waits for more, within maxHeader', () => {
+  it('give an answer of HTTP, or a server waits for more, within maxHeader', async () => {
     const line = fc.constantFrom(
       'GET / HTTP/1.1',
       'Host: a',
@@ -124,17 +130,19 @@ describe('any bytes in place of a handshake', () => {
         return Buffer.concat([bytes, masked(1, 'hi')]);
       }),
     );
-    fc.assert(
-      fc.property(text, anyCuts, (stream, cuts) => {
-        const peer = new BytePeer(webSocket({ maxHeader: MAX_HEADER }));
-        for (const piece of cut(stream, cuts)) {
-          const answer = peer.receive(piece).toString('latin1');
-          if (answer !== '')
-            expect(answer).toMatch(/^HTTP\/1\.1 (101|400|403|405|426|431|505) |^[\x81\x88]/);
-          expect(peer.isClosed ? 0 : peer.waiting).toBeLessThanOrEqual(MAX_HEADER);
-        }
-        peer.end();
-      }),
+    await fc.assert(
+      fc
+        .asyncProperty(text, anyCuts, async (stream, cuts) => {
+          const peer = new BytePeer(webSocket({ maxHeader: MAX_HEADER }));
+          for (const piece of cut(stream, cuts)) {
+            const answer = peer.receive(piece).toString('latin1');
+            if (answer !== '')
+              expect(answer).toMatch(/^HTTP\/1\.1 (101|400|403|405|426|431|505) |^[\x81\x88]/);
+            expect(peer.isClosed ? 0 : peer.waiting).toBeLessThanOrEqual(MAX_HEADER);
+          }
+          peer.end();
+        })
+        .beforeEach(turn),
       { numRuns: RUNS },
     );
   }, 600_000);
@@ -151,23 +159,25 @@ describe('any bytes in place of a handshake', () => {
       }),
     );
     await fc.assert(
-      fc.asyncProperty(answer, anyCuts, async (answerTo, cuts) => {
-        const said: unknown[] = [];
-        const { peer, opened, accept } = startClient(said, false);
-        const refused = opened.then(
-          () => undefined,
-          (error: unknown) => error,
-        );
-        for (const piece of cut(answerTo(accept), cuts)) {
-          peer.receive(piece);
-          expect(peer.isClosed ? 0 : peer.waiting).toBeLessThanOrEqual(MAX_HEADER);
-        }
-        peer.end();
-        const error = await refused;
-        if (error === undefined) expect(said[0]).toBe('hi');
-        else expect([error, said]).toMatchObject([{ code: 'ERR_GEV_HANDSHAKE' }, []]);
-        expect([undefined, 'ERR_GEV_PROTOCOL']).toContain(peer.error?.code);
-      }),
+      fc
+        .asyncProperty(answer, anyCuts, async (answerTo, cuts) => {
+          const said: unknown[] = [];
+          const { peer, opened, accept } = startClient(said, false);
+          const refused = opened.then(
+            () => undefined,
+            (error: unknown) => error,
+          );
+          for (const piece of cut(answerTo(accept), cuts)) {
+            peer.receive(piece);
+            expect(peer.isClosed ? 0 : peer.waiting).toBeLessThanOrEqual(MAX_HEADER);
+          }
+          peer.end();
+          const error = await refused;
+          if (error === undefined) expect(said[0]).toBe('hi');
+          else expect([error, said]).toMatchObject([{ code: 'ERR_GEV_HANDSHAKE' }, []]);
+          expect([undefined, 'ERR_GEV_PROTOCOL']).toContain(peer.error?.code);
+        })
+        .beforeEach(turn),
       { numRuns: RUNS },
     );
   }, 600_000);
