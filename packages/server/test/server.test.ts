@@ -226,6 +226,7 @@ describe.each(pollers)('a server on $name', (choice) => {
     ['throws.mjs', "throw new Error('at load')", /at load/],
     ['none.mjs', 'export const x = 1', /default export/],
     ['factory.mjs', "export default () => { throw new Error('in factory') }", /in factory/],
+    ['nothing.mjs', 'throw Object.create(null)', /null prototype/],
   ])('a handler module that fails (%s) rejects listen()', async (name, source, message) => {
     const folder = mkdtempSync(join(tmpdir(), 'gev-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
