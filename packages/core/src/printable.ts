@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 
 /** Characters of a value that a message shows: it is to be recognised, not to be read. */
-const LONGEST = 200;
+const LONGEST = 120;
 
 const BRIEF = {
   depth: 0,
@@ -10,7 +10,7 @@ const BRIEF = {
 } as const;
 
 /**
- * A value as messages show it: on one line, strings in quotes, at most 200 characters. Never throws, so
+ * A value as messages show it: on one line, strings in quotes, at most 120 characters. Never throws, so
  * that an object without a prototype, which String() throws on, cannot take the place of an error.
  *
  * @example
