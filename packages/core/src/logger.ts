@@ -48,12 +48,24 @@ function shownBy(wanted = ''): readonly LogLevel[] {
   return shownBy('warn');
 }
 
-/** Never throws: a bigint, a cycle or an object without a prototype must not hide what is told. */
+/**
+ * Never throws: a bigint, a cycle or an object without a prototype must not hide what is told. What a peer
+ * sent may stand in it: it begins no line, and gives the terminal no orders.
+ */
 function describe(value: unknown): string {
   try {
-    if (value instanceof Error) return inspect(value);
-    return typeof value === 'object' ? JSON.stringify(value) : String(value);
+    if (value instanceof Error) return tamed(inspect(value)).replaceAll(/\n(?=\S)/g, '\n  ');
+    const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+    return tamed(text).replaceAll('\n', '\\n');
   } catch {
     return `(a value of type ${typeof value} that cannot be printed)`;
   }
+}
+
+/** Control characters but the line feed, as JavaScript writes them. */
+function tamed(text: string): string {
+  return text.replace(
+    /[^\P{Cc}\n]/gu,
+    (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
 }

@@ -42,6 +42,18 @@ describe('the default logger', () => {
     expect(lines[0]).toMatch(/Error: above\n.*\[cause\]: TypeError: beneath\n/s);
   });
 
+  it('lets nothing that a peer sent begin a line, or speak to the terminal', async () => {
+    const logger = await loggerAt('');
+    const sent = 'a\r\ngev error: forged\u001b[2J\u009b';
+    logger.warn({ sent, list: [sent] }, 'odd');
+    logger.error({ err: new Error(sent) }, 'odd');
+    const escaped = 'a\\x0d\\ngev error: forged\\x1b[2J\\x9b';
+    expect(lines[0]!.startsWith(`gev warning: odd sent=${escaped} list=`)).toBe(true);
+    expect(lines[0]).not.toContain('\n');
+    expect(lines[1]!.split('\n').filter((line) => /^\S/.test(line))).toHaveLength(1);
+    expect(lines.join('')).not.toMatch(/[^\P{Cc}\n]/u);
+  });
+
   it.each([
     ['silent', []],
     ['error', ['gev error: error']],
