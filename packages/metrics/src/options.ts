@@ -1,4 +1,4 @@
-import { type Address, GevError, parseAddress } from '@gev/core';
+import { type Address, GevError, parseAddress, printable } from '@gev/core';
 
 /** Where and how the metrics are shown. */
 export interface MetricsServerOptions {
@@ -33,7 +33,7 @@ export function checkOptions(options: MetricsServerOptions): CheckedOptions {
   const { address = ':9091', path = '/metrics' } = options;
   if (typeof path !== 'string' || !/^\/[^?#\s]*$/.test(path) || TAKEN.test(path)) {
     throw invalid(
-      `path is '${String(path)}': give one such as '/metrics', and none of the page's: /, /feed, /assets`,
+      `path is ${printable(path)}: give one such as '/metrics', and none of the page's: /, /feed, /assets`,
     );
   }
   return { address: parseAddress(withHost(address)), path };

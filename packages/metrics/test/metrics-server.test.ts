@@ -14,6 +14,7 @@ describe('metricsServer', () => {
     [{ address: '' }, 'ERR_GEV_INVALID_ADDRESS'],
     [{ path: 'metrics' }, 'ERR_GEV_INVALID_OPTION'],
     [{ path: '/feed' }, 'ERR_GEV_INVALID_OPTION'],
+    [{ path: Object.create(null) as string }, 'ERR_GEV_INVALID_OPTION'],
     [{ port: 1 } as object, 'ERR_GEV_INVALID_OPTION'],
     [null as unknown as object, 'ERR_GEV_INVALID_OPTION'],
   ])('refuses %j', (options, code) => {
