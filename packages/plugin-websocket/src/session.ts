@@ -322,6 +322,8 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, SlowCon
     // No message may follow a close frame (RFC 6455, section 5.5.1).
     if (this.#hasTopics) this.connection.loop.topics.leave(this.connection);
     this.#hasTopics = false;
+    // While the user pauses, the peer's answer would never be read.
+    this.connection.resume();
     if (payload !== undefined) this.trySend(new OutgoingFrame(Opcode.close, payload));
   }
 

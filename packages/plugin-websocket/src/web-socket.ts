@@ -81,7 +81,8 @@ export interface WebSocket<Data = undefined> {
   ping(data?: string | Uint8Array): void;
   /**
    * Begins the closing handshake; no messages are delivered from now on. Once both sides have sent a
-   * close frame, or `closeTimeout` later, the connection ends. Does nothing when it is closing.
+   * close frame, or `closeTimeout` later, the connection ends. Reading goes on if you paused it. Does nothing
+   * when it is closing.
    *
    * @param code 1000 (the default) to 1003, 1007 to 1014, 3000 to 4999; 1005: none is sent, and no reason
    * @param reason at most 123 bytes

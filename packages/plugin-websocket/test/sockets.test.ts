@@ -368,6 +368,25 @@ describe('a server', () => {
     expect([...codes]).toEqual(['ERR_GEV_HANDLER', 'ERR_GEV_INVALID_OPTION']);
   });
 
+  it('hears the answer to its close frame where reading was paused', async () => {
+    const ends: unknown[] = [];
+    const heard: unknown[] = [];
+    await using server = await serve({
+      onMessage(ws, data) {
+        heard.push(data);
+        ws.connection.pause();
+        setTimeout(() => ws.close(4000, 'enough'), 20);
+      },
+      onClose: (_ws, ...how) => void ends.push(how),
+    });
+    const client = new Ws(server.url);
+    await once(client, 'open');
+    client.send('one');
+    client.send('two');
+    await expect.poll(() => ends).toEqual([[4000, 'enough', true]]);
+    expect(heard).toEqual(['one']);
+  });
+
   it('blames no peer for what is not read here: a heartbeat while reading pauses', async () => {
     const closes: unknown[] = [];
     await using server = await serve({
