@@ -19,6 +19,7 @@ export interface ClientTerms {
   readonly protocols: readonly string[];
   readonly headers: HeaderFields;
   readonly headLimits: HeadLimits;
+  onAccepted(): void;
   onRefused(error: GevError): void;
 }
 
@@ -46,7 +47,9 @@ export class ClientGreeting<Data> implements Greeting {
   advance(buffer: ReadBuffer): void {
     const response = this.#read(buffer);
     if (this.#isOver) buffer.retrieve(buffer.length);
-    if (response !== undefined) this.#session.open(response, this.#agreed(response));
+    if (response === undefined) return;
+    this.#session.open(response, this.#agreed(response));
+    this.#terms.onAccepted();
   }
 
   expire(): void {

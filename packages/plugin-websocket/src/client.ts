@@ -7,6 +7,7 @@ import { parseWebSocketUrl, writeClientRequest } from './handshake/client-reques
 import type { HeaderFields } from './handshake/fields.js';
 import type { ResponseHead } from './handshake/head.js';
 import type { Inbound } from './inbound.js';
+import { tellLateError } from './late-fault.js';
 import { type CommonOptions, resolveEndpoint, resolveHeadLimits } from './options.js';
 import type { Outbound } from './outbound.js';
 import { createProtocol } from './protocol.js';
@@ -30,7 +31,10 @@ export interface ConnectWebSocketOptions<Data = undefined>
     WebSocketCallbacks<Data, ResponseHead> {
   /** Makes the connection beneath: `connect` of `gev`. */
   readonly connect: Connect;
-  /** More options for `connect`, such as `{ retry: true, loop }`. */
+  /**
+   * More options for `connect`, such as `{ retry: true, loop }`. With `reconnect` each connection is a
+   * WebSocket with an `onOpen` of its own; one that the server refuses is told to `onError` and is the last.
+   */
   readonly transport?: Readonly<Record<string, unknown>>;
   /** Subprotocols to offer, the one that is liked best first. */
   readonly protocols?: readonly string[];
@@ -72,32 +76,34 @@ export async function connectWebSocket<Data = undefined>(
   // Now, not when the connection stands: what cannot be sent is known before.
   writeClientRequest({ url: target, key: '', protocols, extensions: '', headers });
   return await new Promise<WebSocket<Data>>((resolve, reject) => {
-    const onRefused = (error: GevError): void => {
-      reject(signal?.aborted ? abortedError(signal.reason) : error);
+    let wasOpen = false;
+    const refuse = (ws: WebSocket<Data>, error: GevError): void => {
+      if (signal?.aborted) reject(abortedError(signal.reason));
+      // Nobody waits for a connection that follows the first one.
+      else if (wasOpen) tellLateError(endpoint.callbacks, ws, error);
+      else reject(error);
     };
-    const terms = { url: target, protocols, headers, headLimits, onRefused };
-    const { onOpen } = options;
-    const opening = {
-      ...endpoint,
-      callbacks: {
-        ...endpoint.callbacks,
-        onOpen(ws: WebSocket<Data>, response: ResponseHead): void {
-          // Who waits goes on later than this, also when onOpen throws.
-          resolve(ws);
-          onOpen?.call(options, ws, response);
-        },
-      },
-    };
-    const protocol = createProtocol(opening, (session) => {
+    const protocol = createProtocol(endpoint, (session) => {
       session.data = options.data as Data;
-      return new ClientGreeting(session, terms);
+      return new ClientGreeting(session, {
+        url: target,
+        protocols,
+        headers,
+        headLimits,
+        onAccepted() {
+          wasOpen = true;
+          // Who waits goes on later than this: when `onOpen` has run, also when it throws.
+          resolve(session);
+        },
+        onRefused: (error) => refuse(session, error),
+      });
     });
     const { handshakeTimeout } = endpoint.timing;
     connect(target.address, {
       ...(handshakeTimeout > 0 && { timeout: handshakeTimeout }),
       ...transport,
       protocol,
-      handler: createHandler(opening),
+      handler: createHandler(endpoint),
       ...(signal && { signal }),
     }).catch(reject);
   });

@@ -37,8 +37,8 @@ export interface WebSocketCallbacks<Data, Opening> {
   onDrain?(ws: WebSocket<Data>): void;
   /**
    * What went wrong; also before `onOpen`, when a hook threw or a handshake was malformed. May come when
-   * the connection is gone: for a hook that fails late, and for an `onFlushed` of a dropped message that
-   * throws.
+   * the connection is gone: for a hook that fails late, for an `onFlushed` of a dropped message that throws,
+   * and for a client that reconnects and is refused.
    */
   onError?(ws: WebSocket<Data>, error: GevError): void;
 }

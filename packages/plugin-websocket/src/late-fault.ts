@@ -18,25 +18,37 @@ export function tellLateFault<Data, Opening>(
   what: string,
   cause: unknown,
 ): void {
-  const error = faultOf(ws, what, cause);
+  tellLateError(callbacks, ws, faultOf(what, cause));
+}
+
+/** The same, for an error of our own. */
+export function tellLateError<Data, Opening>(
+  callbacks: WebSocketCallbacks<Data, Opening>,
+  ws: WebSocket<Data>,
+  error: GevError,
+): void {
+  publish(ws, error);
   if (callbacks.onError === undefined) {
-    log(ws, error, 'a handler threw and there is no onError');
+    log(ws, error, 'something failed and there is no onError');
     return;
   }
   try {
     callbacks.onError(ws, error);
   } catch (thrown) {
-    const second = faultOf(ws, 'an onError failed', thrown);
+    const second = faultOf('an onError failed', thrown);
+    publish(ws, second);
     log(ws, second, 'onError threw when its connection had ended already');
   }
 }
 
-/** The error that everybody is told; those who watch are told here. */
-function faultOf({ id, connection }: WebSocket<unknown>, what: string, cause: unknown): GevError {
-  const error = new GevError('ERR_GEV_HANDLER', `${what}: see cause`, { cause });
-  trace('connection %d: %s', id, what);
+function faultOf(what: string, cause: unknown): GevError {
+  return new GevError('ERR_GEV_HANDLER', `${what}: see cause`, { cause });
+}
+
+/** To those who watch. */
+function publish({ id, connection }: WebSocket<unknown>, error: GevError): void {
+  trace('connection %d: %s', id, error.message);
   errors.publish({ error, connection } satisfies Diagnostics['gev:error']);
-  return error;
 }
 
 function log({ id }: WebSocket<unknown>, err: GevError, message: string): void {

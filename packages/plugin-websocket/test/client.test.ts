@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'gev';
 import { describe, expect, it } from 'vitest';
-import { connectWebSocket, PackedBytes, reject } from '../src/index.js';
+import { accept, connectWebSocket, PackedBytes, reject, type WebSocket } from '../src/index.js';
 import { serve } from './serve.js';
 import { masked } from './wire.js';
 
@@ -37,6 +37,49 @@ describe('a client', () => {
     expect(ws.send('x')).toBe(false);
     const late = await new Promise((resolve) => ws.send('x', { onFlushed: resolve }));
     expect(late).toMatchObject({ code: 'ERR_GEV_CLOSED' });
+  });
+
+  it('takes an object with methods for its options', async () => {
+    await using server = await serve({ onMessage: (_ws, data) => data });
+    class Options {
+      readonly connect = connect;
+      readonly #told: unknown[] = [];
+      onOpen(ws: WebSocket): void {
+        this.#told.push('open');
+        ws.send('hello');
+      }
+      onMessage(_ws: WebSocket, data: unknown): void {
+        this.#told.push(data);
+      }
+      get told(): readonly unknown[] {
+        return this.#told;
+      }
+    }
+    const options = new Options();
+    const ws = await connectWebSocket(server.url, options);
+    expect(options.told[0]).toBe('open');
+    await expect.poll(() => options.told).toEqual(['open', 'hello']);
+    ws.close();
+  });
+
+  it('that reconnects is told when the server refuses it', async () => {
+    const sockets: WebSocket[] = [];
+    await using server = await serve({
+      upgrade: () => (sockets.length === 0 ? accept() : reject(503)),
+      onOpen: (ws) => void sockets.push(ws),
+    });
+    const told: unknown[] = [];
+    await connectWebSocket(server.url, {
+      connect,
+      transport: { reconnect: { minDelay: 10, maxDelay: 10 } },
+      onOpen: () => void told.push('open'),
+      onClose: (_ws, code) => void told.push(code),
+      onError: (_ws, error) => void told.push(error),
+    });
+    await expect.poll(() => sockets.length).toBe(1);
+    sockets[0]!.terminate();
+    const refused = { code: 'ERR_GEV_HANDSHAKE', cause: { status: 503 } };
+    await expect.poll(() => told).toMatchObject(['open', 1006, refused]);
   });
 
   it('goes over a unix socket', async () => {
