@@ -192,17 +192,20 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, SlowCon
     return opened;
   }
 
-  /** A control frame; returns the one to answer with. */
-  control({ opcode, payload }: ControlFrame): OutgoingFrame | undefined {
-    if (opcode === Opcode.close) return this.#peerCloses(payload);
-    if (!this.isOpen) return undefined;
+  /** Takes a control frame, and answers it where that is due. */
+  control({ opcode, payload }: ControlFrame): void {
+    if (opcode === Opcode.close) {
+      this.#peerCloses(payload);
+      return;
+    }
+    if (!this.isOpen) return;
     const { callbacks } = this.endpoint;
     if (opcode === Opcode.pong) {
       callbacks.onPong?.(this, payload);
-      return undefined;
+      return;
     }
+    this.trySend(new OutgoingFrame(Opcode.pong, payload));
     callbacks.onPing?.(this, payload);
-    return this.isOpen ? new OutgoingFrame(Opcode.pong, payload) : undefined;
   }
 
   /**
@@ -276,7 +279,7 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, SlowCon
     this.endpoint.callbacks.onClose?.(this, code, reason, wasClean);
   }
 
-  #peerCloses(payload: Uint8Array): OutgoingFrame | undefined {
+  #peerCloses(payload: Uint8Array): void {
     this.#closing ??= new CloseMachine();
     const answer = this.#closing.receive(payload);
     // A server ends the connection, a client waits for that (RFC 6455, section 7.1.1).
@@ -284,7 +287,6 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, SlowCon
     this.#sendClose(answer);
     if (masking === undefined) this.connection.close();
     this.arm(timing.closeTimeout);
-    return undefined;
   }
 
   #fail(code: number, reason: string): void {

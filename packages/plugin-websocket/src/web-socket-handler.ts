@@ -35,9 +35,9 @@ export function createHandler<Data, Opening>(
     onMessage(connection, message) {
       const session = connection.context as Session;
       try {
-        if (message instanceof ControlFrame) return session.control(message);
-        if (!(message instanceof Opened)) return deliver(session, message);
-        callbacks.onOpen?.(session, message.opening as Opening);
+        if (message instanceof ControlFrame) session.control(message);
+        else if (message instanceof Opened) callbacks.onOpen?.(session, message.opening as Opening);
+        else return deliver(session, message);
         return undefined;
       } catch (error) {
         throw session.fault(error);

@@ -341,6 +341,21 @@ describe('control frames', () => {
     ]);
   });
 
+  it.each(['sends', 'closes', 'changes the payload'])(
+    'a ping is answered before onPing, which %s',
+    (how) => {
+      const peer = opened({
+        onPing(ws, data) {
+          if (how === 'sends') ws.send('x');
+          else if (how === 'closes') ws.close();
+          else data.fill(0);
+        },
+      });
+      const [pong] = readFrames(peer.receive(masked(9, 'p')));
+      expect(pong).toMatchObject({ opcode: 10, payload: Buffer.from('p') });
+    },
+  );
+
   it('a close is answered with its code, and nothing behind it counts', () => {
     const { said, options } = recorder();
     const peer = opened({ ...options, onMessage: (_ws, data) => data });
