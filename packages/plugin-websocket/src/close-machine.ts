@@ -2,7 +2,7 @@ import { CloseCode, readClose, writeClose } from './close-codes.js';
 
 /** How a WebSocket ended, as told to `onClose`. */
 export interface CloseOutcome {
-  /** The peer's code; without its close frame the one that it was sent for a fault, else 1006. */
+  /** The peer's code; without its close frame the one that was given to `fail`, else 1006. */
   readonly code: number;
   readonly reason: string;
   /** Both sides have sent a close frame. */
@@ -48,7 +48,7 @@ export class CloseMachine {
     return this.#send(code, '');
   }
 
-  /** The peer broke the protocol, or something broke here: there will be no answer to wait for. */
+  /** This side ends it without being asked to: the peer broke a rule, something broke here, the server stops. */
   fail(code: number, reason: string): Uint8Array | undefined {
     if (this.#sent || this.#received) return undefined;
     this.#code = code;

@@ -29,8 +29,9 @@ export interface WebSocketCallbacks<Data, Opening> {
   onPing?(ws: WebSocket<Data>, data: Uint8Array): void;
   onPong?(ws: WebSocket<Data>, data: Uint8Array): void;
   /**
-   * It has ended. `code` is the peer's; without a close frame of the peer it is the one that the peer
-   * was sent for its fault, else 1006. `wasClean`: both sides have sent a close frame.
+   * It has ended. `code` is the peer's; without a close frame of the peer it is the one that this package
+   * closed with by itself (a fault of either side, 1001 when the server stops, 1013 for a slow consumer),
+   * else 1006. `wasClean`: both sides have sent a close frame.
    */
   onClose?(ws: WebSocket<Data>, code: number, reason: string, wasClean: boolean): void;
   /** Unsent bytes fell from above the high watermark to below the low one. */
