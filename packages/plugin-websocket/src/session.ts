@@ -106,7 +106,7 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, SlowCon
     const isText = typeof message === 'string' || options.asText === true;
     const opcode = isText ? Opcode.text : Opcode.binary;
     const frame = new OutgoingFrame(opcode, message, options.compress ?? true);
-    return this.connection.send(frame, options);
+    return this.connection.send(frame, options.onFlushed && this.#guarded(options.onFlushed));
   }
 
   subscribe(topic: string, options?: SlowConsumers): boolean {
@@ -334,6 +334,19 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, SlowCon
     if (this.isOpen) return false;
     if (this.readyState === ReadyState.connecting) throw notYetOpenError();
     return true;
+  }
+
+  /** An `onFlushed` that throws fails like every callback, as long as the peer can be told. */
+  #guarded(onFlushed: NonNullable<SendOptions['onFlushed']>): SendOptions {
+    return {
+      onFlushed: (error) => {
+        try {
+          onFlushed(error);
+        } catch (thrown) {
+          throw this.isOpen ? this.fault(thrown) : thrown;
+        }
+      },
+    };
   }
 
   #drop(onFlushed: SendOptions['onFlushed']): false {

@@ -368,6 +368,22 @@ describe('a server', () => {
     expect([...codes]).toEqual(['ERR_GEV_HANDLER', 'ERR_GEV_INVALID_OPTION']);
   });
 
+  it('closes with 1011 for an onFlushed that throws', async () => {
+    const told: unknown[] = [];
+    const fail = () => {
+      throw new Error('boom');
+    };
+    await using server = await serve({
+      onOpen: (ws) => void ws.send('x', { onFlushed: fail }),
+      onError: (_ws, { code }) => void told.push(code),
+      onClose: (_ws, code) => void told.push(code),
+    });
+    const client = new Ws(server.url);
+    const [code] = await once(client, 'close');
+    expect(code).toBe(1011);
+    await expect.poll(() => told).toEqual(['ERR_GEV_HANDLER', 1011]);
+  });
+
   it('hears the answer to its close frame where reading was paused', async () => {
     const ends: unknown[] = [];
     const heard: unknown[] = [];
