@@ -195,6 +195,17 @@ describe('a standard WebSocket', () => {
     expect(await closed).toMatchObject({ code: 1006, wasClean: false });
   });
 
+  it('fails with whatever a connect of somebody else rejects with', async () => {
+    const cause = new Error('no tunnel');
+    const Tunnelled = standardWebSocket({ connect: () => Promise.reject(cause) });
+    const ws = new Tunnelled('ws://127.0.0.1:1/');
+    const closed = next<WebSocketCloseEvent>(ws, 'close');
+    const { error, message } = await next<WebSocketErrorEvent>(ws, 'error');
+    expect([error.code, error.cause]).toEqual(['ERR_GEV_HANDSHAKE', cause]);
+    expect(message).toContain('no tunnel');
+    expect((await closed).code).toBe(1006);
+  });
+
   it('has handlers that can be changed and keep their place, and constants', async () => {
     const ws = new WebSocket(await serve(echo));
     const heard: string[] = [];

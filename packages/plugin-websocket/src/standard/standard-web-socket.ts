@@ -2,6 +2,7 @@ import { isAnyArrayBuffer } from 'node:util/types';
 import { type GevError, isGevError } from '@gev/core';
 import { type ConnectWebSocketOptions, connectWebSocket } from '../client.js';
 import { CloseCode } from '../close-codes.js';
+import { handshakeError } from '../error-codes.js';
 import { parseWebSocketUrl } from '../handshake/client-request.js';
 import type { ResponseHead } from '../handshake/head.js';
 import { isToken } from '../handshake/tokens.js';
@@ -143,8 +144,8 @@ export class StandardWebSocket extends StandardEventTarget {
   }
 
   #fail(error: unknown): void {
-    if (!isGevError(error)) throw error;
-    this.#failure = error;
+    // A `connect` that is not gev's may reject with anything, and nobody awaits it here.
+    this.#failure = isGevError(error) ? error : handshakeError(String(error), error);
     this.#end(CloseCode.abnormal, '', false);
   }
 
