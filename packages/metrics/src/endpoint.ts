@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import type { Assets } from './assets.js';
@@ -31,19 +32,57 @@ const zip = promisify(gzip);
 /** Connections at once: scrapers and people are few, and the descriptors are the server's. */
 const MOST_CONNECTIONS = 128;
 
-/** Milliseconds for a request to come whole: who asks is near. */
-const REQUEST_TIME = 10_000;
+/** How long the endpoint waits for others, in milliseconds. */
+export interface Patience {
+  /** For a request to come whole. */
+  readonly request: number;
+  /** From one look at such requests to the next: one may take that much longer. */
+  readonly look: number;
+  /** For who takes nothing of an answer: it lies in this process's memory until then. */
+  readonly answer: number;
+}
+
+/** Who asks is near. */
+const PATIENCE: Patience = { request: 10_000, look: 1_000, answer: 30_000 };
 
 /** The HTTP server of metrics, feed and page; not yet listening. */
-export function createEndpoint(options: EndpointOptions): Server {
-  const limits = { requestTimeout: REQUEST_TIME, headersTimeout: REQUEST_TIME };
+export function createEndpoint(options: EndpointOptions, patience = PATIENCE): Server {
+  const limits = {
+    requestTimeout: patience.request,
+    headersTimeout: patience.request,
+    connectionsCheckingInterval: patience.look,
+  };
   const server = createServer(limits, (request, response) => {
-    answer(options, request, response).catch((error: unknown) => {
-      send(response, 500, TEXT_TYPE, `${error}\n`);
-    });
+    if (!isNext(request, response)) return;
+    answer(options, request, response).catch((error: unknown) => fail(response, error));
   });
+  server.timeout = patience.answer;
   server.maxConnections = MOST_CONNECTIONS;
   return server;
+}
+
+/** Connections whose answer has not left. */
+const answering = new WeakSet<Socket>();
+
+/**
+ * Whether the answer before this one has left. If not, the connection ends: scrapers and browsers wait
+ * for an answer, and of those who do not, one read's requests would be thousands of answers in memory.
+ */
+function isNext({ socket }: IncomingMessage, response: ServerResponse): boolean {
+  if (answering.has(socket)) {
+    socket.destroy();
+    return false;
+  }
+  answering.add(socket);
+  response.once('close', () => answering.delete(socket));
+  return true;
+}
+
+/** A head that has left cannot be taken back; then the answer ends where it is. */
+function fail(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) return void response.destroy();
+  response.removeHeader('content-encoding');
+  send(response, 500, TEXT_TYPE, `${error}\n`);
 }
 
 async function answer(
@@ -76,11 +115,11 @@ async function sendZipped(
   request: IncomingMessage,
   response: ServerResponse,
   type: string,
-  text: string,
+  body: string | Uint8Array,
 ): Promise<void> {
   response.setHeader('vary', 'Accept-Encoding');
-  if (text.length < WORTH_ZIPPING || !takesGzip(request)) return send(response, 200, type, text);
-  const zipped = await zip(text, ZIP);
+  if (body.length < WORTH_ZIPPING || !takesGzip(request)) return send(response, 200, type, body);
+  const zipped = await zip(body, ZIP);
   response.setHeader('content-encoding', 'gzip');
   send(response, 200, type, zipped);
 }

@@ -15,6 +15,7 @@ export class SampleFeed {
   readonly #samples: string[] = [];
   readonly #listeners = new Set<ServerResponse>();
   readonly #timer: NodeJS.Timeout;
+  #history: Uint8Array | undefined = undefined;
 
   constructor(loops: readonly LoopReader[]) {
     this.#loops = loops;
@@ -22,10 +23,13 @@ export class SampleFeed {
     this.#timer = setInterval(() => this.#take(), INTERVAL);
   }
 
-  /** What is kept, as the JSON of a {@link Feed}. */
-  history(): string {
-    const empty: Feed = { interval: INTERVAL, samples: [] };
-    return JSON.stringify(empty).replace('[]', `[${this.#samples.join(',')}]`);
+  /**
+   * What is kept, as the JSON of a {@link Feed}. It is megabytes with many loops: whoever asks before the
+   * next sample gets the same bytes.
+   */
+  history(): Uint8Array {
+    this.#history ??= this.#asJson();
+    return this.#history;
   }
 
   /** Sends every sample from now on as a server-sent event, until the response is closed. */
@@ -42,7 +46,13 @@ export class SampleFeed {
     for (const response of this.#listeners) response.end();
   }
 
+  #asJson(): Uint8Array {
+    const empty: Feed = { interval: INTERVAL, samples: [] };
+    return Buffer.from(JSON.stringify(empty).replace('[]', `[${this.#samples.join(',')}]`));
+  }
+
   #take(): void {
+    this.#history = undefined;
     const sample = JSON.stringify(takeSample(this.#loops, Date.now()));
     if (this.#samples.push(sample) > KEPT) this.#samples.shift();
     for (const response of this.#listeners) {
