@@ -28,6 +28,8 @@ export class TestLoop implements EventLoop {
     return performance.now();
   }
 
+  uncount(): void {}
+
   runInLoop(task: () => void): void {
     setImmediate(task);
   }

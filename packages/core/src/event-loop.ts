@@ -48,6 +48,13 @@ export interface EventLoop {
   readonly topics: Topics;
   /** What it counts, and what you count beside it. There before the first connection. */
   readonly metrics: LoopMetrics;
+  /**
+   * Takes one message back from what the loop counts as `gev_messages_received_total` or
+   * `gev_messages_sent_total`: for protocols where more than messages goes through `unpack` and `pack`, such
+   * as handshakes and control frames. One received while the handler has it; one to be sent at the end of
+   * its `pack`, in a protocol that `packsPerConnection`: what is packed for many is in no loop.
+   */
+  uncount(what: 'received' | 'sent'): void;
   /** Runs `task` in this loop, after the batch under way; tasks keep their order. */
   runInLoop(task: () => void): void;
   /** Runs `task` once in `delay` milliseconds. */

@@ -35,24 +35,27 @@ export function createProtocol<Data, Opening>(
       }
     },
     pack(message, out, connection) {
-      if (message instanceof PackedBytes) out.write(message.bytes);
-      else packFrame(message, out, connection);
+      const isMessage = packAny(message, out, connection);
+      if (!isMessage) connection.loop.uncount('sent');
     },
   };
 }
 
-function packFrame(
-  message: Exclude<Outbound, PackedBytes>,
-  out: WriteBuffer,
-  connection: Connection<Outbound>,
-): void {
+/** Returns whether it is a message of the application's, and leaves. */
+function packAny(message: Outbound, out: WriteBuffer, connection: Connection<Outbound>): boolean {
   const session = connection.context as WebSocketSession<unknown, unknown>;
+  if (message instanceof PackedBytes) {
+    out.write(message.bytes);
+    return false;
+  }
   if (message instanceof OutgoingFrame) {
     packPayload(session, message.opcode, message.payload, message.compress, out);
-  } else if (session.isOpen) {
-    const opcode = typeof message === 'string' ? Opcode.text : Opcode.binary;
-    packPayload(session, opcode, message, true, out);
+    return message.opcode < CONTROL;
   }
+  if (!session.isOpen) return false;
+  const opcode = typeof message === 'string' ? Opcode.text : Opcode.binary;
+  packPayload(session, opcode, message, true, out);
+  return true;
 }
 
 function packPayload(

@@ -31,13 +31,21 @@ export function createHandler<Data, Opening>(
     throw wrongReply(reply);
   }
 
+  /** What is no message of the application's, and is not counted as one. */
+  function meet(session: Session, what: ControlFrame | Opened): void {
+    session.connection.loop.uncount('received');
+    if (what instanceof ControlFrame) session.control(what);
+    else callbacks.onOpen?.(session, what.opening as Opening);
+  }
+
   return {
     onMessage(connection, message) {
       const session = connection.context as Session;
       try {
-        if (message instanceof ControlFrame) session.control(message);
-        else if (message instanceof Opened) callbacks.onOpen?.(session, message.opening as Opening);
-        else return deliver(session, message);
+        if (!(message instanceof ControlFrame || message instanceof Opened)) {
+          return deliver(session, message);
+        }
+        meet(session, message);
         return undefined;
       } catch (error) {
         throw session.fault(error);

@@ -1,12 +1,13 @@
 import { once } from 'node:events';
-import { type LoopCounters, type LoopMetrics, MetricReader } from '@gev/core';
+import { connect } from 'node:net';
+import { Counter, type LoopCounters, type LoopMetrics, MetricReader } from '@gev/core';
 import { createServer } from 'gev';
 import { describe, expect, it } from 'vitest';
 import Ws from 'ws';
-import { webSocket } from '../src/index.js';
+import { type WebSocket, webSocket } from '../src/index.js';
 import { serve } from './serve.js';
 
-/** What a server counts of its WebSockets: opened, and closed by code. */
+/** What a server counts of its WebSockets: opened, and closed by code; and of its messages. */
 class Collected {
   #loops: readonly LoopCounters[] = [];
 
@@ -15,6 +16,12 @@ class Collected {
   }
 
   async close(): Promise<void> {}
+
+  get messages(): { received: number; sent: number } {
+    const sum = (slot: number) =>
+      this.#loops.reduce((total, { counters }) => total + counters[slot]!, 0);
+    return { received: sum(Counter.messagesReceived), sent: sum(Counter.messagesSent) };
+  }
 
   get counts(): Record<string, number> {
     const counts: Record<string, number> = {};
@@ -74,6 +81,45 @@ describe('the counts of WebSockets', () => {
     const ws = await open(server.address.replace('tcp://', 'ws://'));
     ws.close(1000);
     await expect.poll(() => ends).toEqual([1000]);
+  });
+
+  it('take messages for messages, and not handshakes, pings, pongs and closes', async () => {
+    const metrics = new Collected();
+    const onMessage = (_ws: unknown, data: string | Uint8Array) => data;
+    await using server = await serve({ onMessage, onOpen: (ws) => ws.ping('1') }, { metrics });
+    const sockets = await Promise.all(Array.from({ length: 3 }, () => open(server.url)));
+    for (const ws of sockets) {
+      ws.ping();
+      await once(ws, 'pong');
+      for (let i = 0; i < 20; i += 1) {
+        ws.send('x', { fin: false });
+        ws.send('y');
+        await once(ws, 'message');
+      }
+    }
+    expect((await fetch(server.url.replace('ws:', 'http:'))).status).toBe(426);
+    await expect.poll(() => metrics.messages).toEqual({ received: 60, sent: 60 });
+    for (const ws of sockets) ws.close(1000);
+    await expect.poll(() => metrics.counts).toEqual({ opened: 3, 1000: 3 });
+    expect(metrics.messages).toEqual({ received: 60, sent: 60 });
+  });
+
+  it('leave out a broadcast to who is not open', async () => {
+    const metrics = new Collected();
+    const told: boolean[] = [];
+    const onMessage = (ws: WebSocket) => {
+      told.push(ws.connection.loop.broadcast('news'));
+    };
+    await using server = await serve({ onMessage }, { metrics });
+    const ws = await open(server.url);
+    const silent = connect(Number(new URL(server.url).port), '127.0.0.1');
+    await expect.poll(() => server.connections).toBe(2);
+    ws.send('tell');
+    await once(ws, 'message');
+    expect(told).toEqual([true]);
+    await expect.poll(() => metrics.messages).toEqual({ received: 1, sent: 1 });
+    silent.destroy();
+    ws.terminate();
   });
 
   it('leave out what was no WebSocket', async () => {

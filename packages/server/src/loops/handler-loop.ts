@@ -88,6 +88,11 @@ export class HandlerLoop implements EventLoop {
     this.#mail = mail;
   }
 
+  uncount(what: 'received' | 'sent'): void {
+    if (what === 'received') this.#reactor.messagesReceived -= 1;
+    else this.#reactor.outbox.messages -= 1;
+  }
+
   runInLoop(task: () => void): void {
     this.#reactor.runInLoop(task);
   }
