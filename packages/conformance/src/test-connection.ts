@@ -19,6 +19,7 @@ export class TestConnection<Out> implements Connection<Out> {
   /** Set by whoever plays the loop. */
   readBufferLength = 0;
   readonly writeBufferLength = 0;
+  readonly bytesFlushed = 0;
   #ended: 'close' | 'destroy' | 'shutdownWrite' | undefined = undefined;
   readonly #values = new Map<string | symbol, unknown>();
 

@@ -77,4 +77,9 @@ export interface Connection<Out = Uint8Array | string, Context = unknown> {
   readonly readBufferLength: number;
   /** Bytes that `send` took and the kernel has not; always true, never stale. */
   readonly writeBufferLength: number;
+  /**
+   * Bytes that the kernel has taken since it began, while it is open. What a slow peer reads shows in it also
+   * where more is sent meanwhile.
+   */
+  readonly bytesFlushed: number;
 }

@@ -53,7 +53,8 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, SlowCon
   #isAlive = true;
   #quietSince = 0;
   #pingedAt = NEVER;
-  #unsent = 0;
+  /** Bytes that had left at the last look while reading paused. */
+  #flushed = 0;
 
   constructor(connection: Connection<Outbound>, endpoint: Endpoint<Data, Opening>) {
     this.connection = connection;
@@ -297,9 +298,9 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, SlowCon
 
   /** Where nothing is read, what the peer takes is its sign of life, if there is anything to take. */
   #takesUnsent(): boolean {
-    const before = this.#unsent;
-    this.#unsent = this.bufferedAmount;
-    return this.#unsent === 0 || this.#unsent < before;
+    const before = this.#flushed;
+    this.#flushed = this.connection.bytesFlushed;
+    return this.bufferedAmount === 0 || this.#flushed > before;
   }
 
   #beat(now: number): void {

@@ -422,6 +422,32 @@ describe('a server', () => {
     ws.terminate();
   });
 
+  it('ends nobody by heartbeat who reads more slowly than is sent', async () => {
+    const closes: unknown[] = [];
+    let socket: WebSocket | undefined;
+    const options = {
+      heartbeat: { interval: 100, timeout: 100 },
+      onOpen: (ws: WebSocket) => {
+        socket = ws;
+      },
+      onClose: (_ws: WebSocket, ...how: unknown[]) => void closes.push(how),
+    };
+    await using server = await serve(options, { sendBufferSize: 65_536 });
+    const peer = await shaken(server.url);
+    peer.socket.removeAllListeners('data').pause();
+    const piece = new Uint8Array(65_536);
+    for (let sent = 0; sent < 64; sent += 1) socket!.send(piece);
+    const { bufferedAmount } = socket!;
+    for (let round = 0; round < 60; round += 1) {
+      peer.socket.read(65_536);
+      for (let sent = 0; sent < 2; sent += 1) socket!.send(piece);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect(socket!.bufferedAmount).toBeGreaterThan(bufferedAmount);
+    expect([socket!.connection.paused, closes]).toEqual([true, []]);
+    peer.socket.destroy();
+  });
+
   it('ends by heartbeat who takes nothing, also where reading pauses for that', async () => {
     const closes: unknown[] = [];
     await using server = await serve({

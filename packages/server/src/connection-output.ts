@@ -62,6 +62,10 @@ export abstract class ConnectionOutput<In, Out, Context> extends ConnectionIdent
     return queued[this.slot]! + staged;
   }
 
+  get bytesFlushed(): number {
+    return this.#sent - this.writeBufferLength;
+  }
+
   /**
    * Whether the kernel has left more than so many bytes. What waits for the next flush alone is offered to it
    * first: that tells nothing of how fast the peer reads.
@@ -156,7 +160,7 @@ export abstract class ConnectionOutput<In, Out, Context> extends ConnectionIdent
 
   /** Tells those who wait for bytes that have left. */
   protected tellFlushed(): void {
-    this.#waiters?.settle(this.#sent - this.writeBufferLength);
+    this.#waiters?.settle(this.bytesFlushed);
   }
 
   /** Notes for the end what has left: everything, nothing, or all but what is still here. Tells nobody. */

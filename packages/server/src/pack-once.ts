@@ -28,6 +28,7 @@ const anybody: Connection<never> = {
   paused: false,
   readBufferLength: 0,
   writeBufferLength: 0,
+  bytesFlushed: 0,
 };
 
 /**
