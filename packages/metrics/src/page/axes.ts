@@ -1,6 +1,7 @@
 import uPlot from 'uplot';
 import { colour } from './element.js';
 import { SHOWN } from './history.js';
+import { powersBetween } from './powers.js';
 import { clockTime, type Format, text } from './units.js';
 
 /** How values are laid out: from 0 on, `share`: from 0 to 1 and without axes, `log`: by powers of ten. */
@@ -17,6 +18,9 @@ const HALF_LABEL = { minutes: 16, seconds: 24 };
 
 /** Between those of the values: 1, 2 or 5 with zeros. */
 const VALUE_STEPS = Array.from({ length: 13 }, (_, i) => [1, 2, 5].map((n) => n * 10 ** i)).flat();
+
+/** Pixels of height for a labelled line. */
+const LINE = 16;
 
 /** The least value that a chart has room for: a connection or two are not all there could be. */
 const LEAST_TOP = 4;
@@ -62,7 +66,7 @@ export function axesOf(format: Format, scale: Scale): uPlot.Axis[] {
     grid: { stroke: () => colour('--line'), width: 1 },
     values: (_, splits) => splits.map((value) => text(format(value))),
     ...(scale === 'log'
-      ? { splits: powersBetween, filter: (_, splits) => splits }
+      ? { splits: powersShown, filter: (_, splits) => splits }
       : { incrs: VALUE_STEPS }),
   };
   return [times, values];
@@ -76,10 +80,8 @@ function powersOfTen(_: uPlot, least: number | null, most: number | null): uPlot
   return [10 ** bottom, 10 ** top];
 }
 
-function powersBetween(_: uPlot, __: number, least: number, most: number): number[] {
-  const bottom = Math.round(Math.log10(least));
-  const top = Math.round(Math.log10(most));
-  return Array.from({ length: top - bottom + 1 }, (_, i) => 10 ** (bottom + i));
+function powersShown(plot: uPlot, _: number, least: number, most: number): number[] {
+  return powersBetween(least, most, plot.bbox.height / uPlot.pxRatio / LINE);
 }
 
 /** To the second where there is more than one a minute; none that would stand out at a side. */

@@ -9,6 +9,7 @@ export interface CardFigure {
   readonly label: string;
   readonly colour?: string;
   readonly isFilled?: boolean;
+  readonly isDashed?: boolean;
   readonly pick: (reading: Reading) => number | null;
   readonly format?: Format;
 }
@@ -71,10 +72,11 @@ export class Card {
     });
   }
 
-  #entry({ label, colour }: CardFigure, index: number): HTMLElement {
+  #entry({ label, colour, isDashed }: CardFigure, index: number): HTMLElement {
     const term = make('dt', '', label);
     const entry = make('div', colour ? 'entry main' : 'entry', term, this.#figures[index]!.element);
     entry.dataset['figure'] = label;
+    if (isDashed) entry.classList.add('dashed');
     if (colour) entry.style.setProperty('--mark', `var(${colour})`);
     return entry;
   }

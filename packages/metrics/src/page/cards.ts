@@ -26,7 +26,12 @@ export const CARDS: readonly CardOptions[] = [
     empty: 'Two samples make a rate',
     figures: [
       { label: 'in', colour: '--in', isFilled: true, pick: ({ all }) => all?.messagesIn ?? null },
-      { label: 'out', colour: '--out', pick: ({ all }) => all?.messagesOut ?? null },
+      {
+        label: 'out',
+        colour: '--out',
+        isDashed: true,
+        pick: ({ all }) => all?.messagesOut ?? null,
+      },
     ],
   },
   {
@@ -36,7 +41,7 @@ export const CARDS: readonly CardOptions[] = [
     empty: 'Two samples make a rate',
     figures: [
       { label: 'in', colour: '--in', isFilled: true, pick: ({ all }) => all?.bytesIn ?? null },
-      { label: 'out', colour: '--out', pick: ({ all }) => all?.bytesOut ?? null },
+      { label: 'out', colour: '--out', isDashed: true, pick: ({ all }) => all?.bytesOut ?? null },
     ],
   },
   {

@@ -10,6 +10,8 @@ export interface Line {
   readonly colour: string;
   /** Whether the area under it is filled. */
   readonly isFilled?: boolean;
+  /** Whether it lets a line under it be seen: of an echo, what goes out is what comes in. */
+  readonly isDashed?: boolean;
   readonly pick: (reading: Reading) => number | null;
 }
 
@@ -113,11 +115,12 @@ export class Chart {
   }
 }
 
-function seriesOf({ colour: name, isFilled }: Line): uPlot.Series {
+function seriesOf({ colour: name, isFilled, isDashed }: Line): uPlot.Series {
   return {
     stroke: () => colour(name),
     width: 1.5,
     points: { show: false },
+    ...(isDashed && { dash: [6, 6] }),
     ...(isFilled && { fill: () => `${colour(name)}24` }),
   };
 }
