@@ -6,13 +6,16 @@ import { Opcode } from './opcode.js';
 import { type Outbound, OutgoingFrame } from './outbound.js';
 import type { WebSocketSession } from './session.js';
 
+/** Bytes of a text from which on an object more costs nothing beside it. */
+const LONG = 4096;
+
 /** The handler of core that goes with the protocol: calls the user's callbacks. */
 export function createHandler<Data, Opening>(
   endpoint: Endpoint<Data, Opening>,
 ): Handler<Inbound, Outbound, unknown> {
   const { callbacks } = endpoint;
   type Session = WebSocketSession<Data, Opening>;
-  // One for all: it is packed as soon as it is returned.
+  // One for all short ones: it is packed as soon as it is returned, but holds its payload until the next.
   const echo = new OutgoingFrame(Opcode.text, '');
 
   function deliver(session: Session, data: string | Uint8Array): Outbound | undefined {
@@ -24,6 +27,7 @@ export function createHandler<Data, Opening>(
     if (reply === undefined || !session.isOpen) return undefined;
     if (reply === data && !isBinary) {
       // The bytes are still there: cheaper than to encode the text again.
+      if (text!.length > LONG) return new OutgoingFrame(Opcode.text, text!);
       echo.payload = text!;
       return echo;
     }

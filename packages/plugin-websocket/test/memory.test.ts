@@ -81,3 +81,20 @@ describe('an idle WebSocket', () => {
     60_000,
   );
 });
+
+describe('a server', () => {
+  it('keeps nothing of a long text that it has sent back', async () => {
+    const port = await start({ maxPayload: 16 * 1024 * 1024 }, false);
+    await open(port, 1, false);
+    const before = await memory();
+    const [socket] = sockets;
+    const frame = masked(1, 'x'.repeat(8 * 1024 * 1024));
+    socket!.write(frame);
+    // An answer has no mask.
+    for (let left = frame.length - 4; left > 0; ) {
+      const [bytes] = await once(socket!, 'data');
+      left -= bytes.length;
+    }
+    expect((await memory()) - before).toBeLessThan(1024 * 1024);
+  }, 60_000);
+});
