@@ -24,7 +24,7 @@ export const CloseCode = {
 } as const;
 
 /** Bytes of a reason at most: a control frame less the code. */
-const MAX_REASON = MAX_CONTROL - 2;
+export const MAX_REASON = MAX_CONTROL - 2;
 
 const NOTHING = new Uint8Array(0);
 

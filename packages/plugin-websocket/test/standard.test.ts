@@ -151,6 +151,20 @@ describe('a standard WebSocket', () => {
   });
 
   it.each([
+    [3000.4, 'why', [3000, 'why']],
+    ['3001', 5, [3001, '5']],
+  ] as unknown as [number, string, unknown[]][])(
+    'closes with %j and %j as the standard reads them',
+    async (code, reason, expected) => {
+      const ws = new WebSocket(await serve(echo));
+      await next(ws, 'open');
+      ws.close(code, reason);
+      const closed = await next<WebSocketCloseEvent>(ws, 'close');
+      expect([closed.code, closed.reason]).toEqual(expected);
+    },
+  );
+
+  it.each([
     ['nobody listens', 'ws://127.0.0.1:1', 'ERR_GEV_CONNECT'],
     ['it is told no', '/no', 'ERR_GEV_HANDSHAKE'],
   ])('fails with the events error and close when %s', async (_name, where, expected) => {

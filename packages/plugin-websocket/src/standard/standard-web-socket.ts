@@ -1,7 +1,7 @@
 import { isAnyArrayBuffer } from 'node:util/types';
 import { type GevError, isGevError } from '@gev/core';
 import { type ConnectWebSocketOptions, connectWebSocket } from '../client.js';
-import { CloseCode } from '../close-codes.js';
+import { CloseCode, MAX_REASON } from '../close-codes.js';
 import { handshakeError } from '../error-codes.js';
 import { parseWebSocketUrl } from '../handshake/client-request.js';
 import type { ResponseHead } from '../handshake/head.js';
@@ -17,9 +17,6 @@ export type StandardWebSocketOptions = Omit<CommonOptions, 'textAsBytes'> &
 
 /** What `binaryType` may be. */
 export type BinaryType = 'blob' | 'arraybuffer';
-
-/** Bytes of a reason at most. */
-const MAX_REASON = 123;
 
 /**
  * A client with the face of the WHATWG standard (https://websockets.spec.whatwg.org/), as browsers have
@@ -116,16 +113,14 @@ export class StandardWebSocket extends StandardEventTarget {
    * @param reason at most 123 bytes
    * @throws DOMException `InvalidAccessError` for another code, `SyntaxError` for a longer reason
    */
-  close(code?: number, reason = ''): void {
-    if (code !== undefined && code !== 1000 && !(code >= 3000 && code <= 4999)) {
-      const text = `the close code is ${code}: give 1000, or 3000 to 4999`;
-      throw new DOMException(text, 'InvalidAccessError');
-    }
-    if (Buffer.byteLength(reason) > MAX_REASON) {
+  close(code?: number, reason?: string): void {
+    const text = reason === undefined ? '' : String(reason);
+    const status = code === undefined ? undefined : readCode(code);
+    if (Buffer.byteLength(text) > MAX_REASON) {
       throw new DOMException(`the close reason is longer than ${MAX_REASON} bytes`, 'SyntaxError');
     }
     if (this.#ws === undefined) this.#attempt.abort();
-    else this.#ws.close(code ?? (reason === '' ? CloseCode.noStatus : CloseCode.normal), reason);
+    else this.#ws.close(status ?? (text === '' ? CloseCode.noStatus : CloseCode.normal), text);
   }
 
   #open(ws: WebSocket, response: ResponseHead): void {
@@ -171,6 +166,14 @@ function readUrl(url: string | URL): { href: string; origin: string } {
     throw new DOMException((error as GevError).message, 'SyntaxError');
   }
   return new URL(text);
+}
+
+/** Rounded, as the standard does it (`[Clamp]` of Web IDL). */
+function readCode(given: number): number {
+  const code = Math.round(given);
+  if (code === CloseCode.normal || (code >= 3000 && code <= 4999)) return code;
+  const text = `the close code is ${given}: give 1000, or 3000 to 4999`;
+  throw new DOMException(text, 'InvalidAccessError');
 }
 
 function readProtocols(given: string | readonly string[]): readonly string[] {
