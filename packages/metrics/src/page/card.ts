@@ -43,6 +43,7 @@ export class Card {
     this.#lines = figures.filter(isLine);
     this.chart = new Chart({ lines: this.#lines, format, ...(scale && { scale }) }, shared);
     this.chart.element.setAttribute('role', 'img');
+    this.chart.takeKeys();
     this.#empty = make('p', 'empty', empty);
     this.#figures = figures.map(() => new Figure('dd'));
     const heading = make('h2', '', title);

@@ -1,6 +1,7 @@
 import uPlot from 'uplot';
 import { axesOf, type Scale, timeScale, valueScale } from './axes.js';
 import { colour, make } from './element.js';
+import { pointByKeys, TOGETHER } from './keys.js';
 import type { Reading } from './reading.js';
 import type { Format } from './units.js';
 
@@ -50,6 +51,11 @@ export class Chart {
     this.#plot?.setData(this.#data());
   }
 
+  /** Has the keys point at readings, too. */
+  takeKeys(): void {
+    pointByKeys(this.element, () => this.#plot);
+  }
+
   /** After the colours have changed. */
   redraw(): void {
     this.#plot?.redraw();
@@ -89,7 +95,7 @@ export class Chart {
       cursor: {
         y: false,
         drag: { setScale: false, x: false, y: false },
-        sync: { key: 'time', setSeries: false },
+        sync: { key: TOGETHER, setSeries: false },
         points: { size: 7, width: 0 },
       },
       hooks: {

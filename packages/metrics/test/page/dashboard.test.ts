@@ -115,6 +115,35 @@ describe.skipIf(!hasChromium)('the page (skipped where chromium is missing)', TI
     await server.close();
   });
 
+  it('is pointed at by keys as by a mouse', async () => {
+    const server = await FeedServer.start(remembered(120, 2));
+    const { page, complaints } = await openTab(browser, server.url);
+    await page.locator('#messages canvas').waitFor();
+    const timeOf = (sample: Sample | undefined) =>
+      new Date(sample!.time).toLocaleTimeString('en', { hourCycle: 'h23' });
+    // The button, the first card's chart, the second's.
+    for (let i = 0; i < 3; i += 1) await page.keyboard.press('Tab');
+    await page.keyboard.press('Home');
+    await page.getByText(`as of ${timeOf(server.samples[0])}`).waitFor();
+    await page.keyboard.press('ArrowRight');
+    await page.getByText(`as of ${timeOf(server.samples[1])}`).waitFor();
+    // The other charts show the same moment.
+    const line = page.locator('#bytes .u-cursor-x');
+    await expect.poll(() => line.getAttribute('style'), soon).toMatch(/translate\([1-9]/);
+    expect(await figure(page, 'messages', 'in')).toMatch(/^[1-9]/);
+    await page.keyboard.press('End');
+    await page.getByText(`as of ${timeOf(server.samples.at(-1))}`).waitFor();
+    await page.keyboard.press('ArrowLeft');
+    await page.getByText(`as of ${timeOf(server.samples.at(-2))}`).waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('#moment:empty').waitFor({ state: 'attached' });
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Shift+Tab');
+    await page.locator('#moment:empty').waitFor({ state: 'attached' });
+    expect(complaints).toEqual([]);
+    await server.close();
+  });
+
   it('shows why connections closed, and what is in trouble, as text', async () => {
     const reason = '<img src="/x" onerror="alert(1)">';
     const before = sampleOf(Date.now() - 1000);
