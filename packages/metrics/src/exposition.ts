@@ -39,7 +39,7 @@ export class Exposition {
     const { name } = definition;
     const metric = this.#metrics.get(name) ?? this.#begin(definition);
     if (metric.fits(definition)) metric.add(reader, definition);
-    else this.#onClash({ name, loop: reader.loop });
+    else this.#onClash({ kind: 'clash', name, loop: reader.loop });
   }
 
   #begin(definition: MetricDefinition): SlotMetric {

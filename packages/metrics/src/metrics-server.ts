@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import {
@@ -11,7 +10,8 @@ import {
   systemError,
 } from '@gev/core';
 import { checkOptions, type MetricsServerOptions } from './options.js';
-import type { Answer, Clash, Order, WorkerSetup } from './worker-messages.js';
+import { firstWord, tell } from './thread-words.js';
+import type { Listening, Order, Word, WorkerSetup } from './worker-messages.js';
 
 /** The built file also when this one runs from its source: a thread starts from JavaScript. */
 const script = createRequire(import.meta.url).resolve('@gev/metrics/metrics-worker');
@@ -53,14 +53,14 @@ export class MetricsServer implements MetricsCollector {
     const worker = new Worker(script, { workerData, name: 'gev metrics' });
     this.#worker = worker;
     this.#ended = new Promise((resolve) => worker.once('exit', resolve));
-    const [answer] = (await once(worker, 'message')) as [Answer];
-    const where = formatAddress(this.#address);
-    if (answer.kind === 'failed') {
+    try {
+      const { port } = await this.#listening(worker);
+      this.#real = this.#address.transport === 'tcp' ? { ...this.#address, port } : this.#address;
+    } catch (error) {
       await worker.terminate();
-      throw systemError(answer.errno, answer.syscall, where);
+      this.#worker = undefined;
+      throw error;
     }
-    const { port } = answer;
-    this.#real = this.#address.transport === 'tcp' ? { ...this.#address, port } : this.#address;
     this.#watch(worker, logger);
   }
 
@@ -73,14 +73,15 @@ export class MetricsServer implements MetricsCollector {
     this.#real = undefined;
   }
 
+  async #listening(worker: Worker): Promise<Listening> {
+    const word = await firstWord(worker);
+    if (word.kind === 'listening') return word;
+    throw systemError(word.errno, word.syscall, formatAddress(this.#address));
+  }
+
   #watch(worker: Worker, logger: Logger): void {
     const address = this.address;
-    worker.on('message', ({ name, loop }: Clash) => {
-      logger.warn(
-        { metric: name, loop },
-        'a metric is not shown: another loop has its name with another kind, labels or buckets',
-      );
-    });
+    worker.on('message', (word: Word) => tell(logger, address, word));
     worker.on('error', (error) => logger.error({ address, error }, 'the metrics failed'));
     worker.on('exit', () => {
       if (!this.#closing) logger.error({ address }, 'the metrics are no longer served');

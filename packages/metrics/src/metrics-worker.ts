@@ -7,7 +7,7 @@ import { createEndpoint } from './endpoint.js';
 import { Exposition } from './exposition.js';
 import { LoopReader } from './loop-reader.js';
 import { SampleFeed } from './sample-feed.js';
-import type { Answer, Clash, Order, WorkerSetup } from './worker-messages.js';
+import type { Order, Word, WorkerSetup } from './worker-messages.js';
 
 /** Milliseconds that answers under way get when the server closes. */
 const LAST_ANSWERS = 500;
@@ -21,7 +21,7 @@ if (port === null) {
 }
 
 const setup = workerData as WorkerSetup;
-const post = (message: Answer | Clash): void => port.postMessage(message);
+const post = (word: Word): void => port.postMessage(word);
 const readers = setup.loops.map((loop) => new LoopReader(loop));
 const feed = new SampleFeed(readers);
 const endpoint = createEndpoint({

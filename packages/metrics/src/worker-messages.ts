@@ -7,14 +7,24 @@ export interface WorkerSetup {
   readonly path: string;
 }
 
-/** The first word of the endpoint's thread. */
-export type Answer =
-  | { readonly kind: 'listening'; readonly port: number }
-  /** It cannot listen; the errno's name, such as `EADDRINUSE`. */
-  | { readonly kind: 'failed'; readonly errno: string; readonly syscall: string };
+/** A word of the endpoint's thread; the first is one of the first two. */
+export type Word = Listening | Failure | Clash;
 
-/** Every later word: a series is not shown, because another loop has its name for something else. */
+export interface Listening {
+  readonly kind: 'listening';
+  readonly port: number;
+}
+
+/** It cannot listen or, later, could not accept somebody; the errno's name, such as `EADDRINUSE`. */
+export interface Failure {
+  readonly kind: 'failed';
+  readonly errno: string;
+  readonly syscall: string;
+}
+
+/** A series is not shown, because another loop has its name for something else. */
 export interface Clash {
+  readonly kind: 'clash';
   readonly name: string;
   readonly loop: string;
 }

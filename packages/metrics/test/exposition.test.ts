@@ -71,7 +71,7 @@ describe('the exposition', () => {
     tables[1]!.histogram({ name: 'shop_carts', help, buckets: [1] });
     await text();
     expect(linesOf(await text(), 'shop_carts')).toEqual(['shop_carts{loop="0"} 1']);
-    expect(clashes).toEqual([{ name: 'shop_carts', loop: '1' }]);
+    expect(clashes).toEqual([{ kind: 'clash', name: 'shop_carts', loop: '1' }]);
   });
 
   it('has the metrics of the process, and not those of its own thread', async () => {
