@@ -174,7 +174,7 @@ describe('a metric is refused', () => {
 
   it('when something is taken off a counter, or what is added is no number', () => {
     const orders = make().table.counter({ name: 'a_total', help });
-    for (const amount of [-1, Number.NaN]) {
+    for (const amount of [-1, Number.NaN, Infinity, '5' as unknown as number]) {
       expect(() => orders.add(amount)).toThrow(
         expect.objectContaining({ code: 'ERR_GEV_INVALID_OPTION' }),
       );
@@ -185,9 +185,11 @@ describe('a metric is refused', () => {
   it('when a histogram is given what is no number', () => {
     const { table, reader, find } = make();
     const sizes = table.histogram({ name: 'a', help, buckets: [1] });
-    expect(() => sizes.observe(Number.NaN)).toThrow(
-      expect.objectContaining({ code: 'ERR_GEV_INVALID_OPTION' }),
-    );
+    for (const size of [Number.NaN, Infinity, '5' as unknown as number]) {
+      expect(() => sizes.observe(size)).toThrow(
+        expect.objectContaining({ code: 'ERR_GEV_INVALID_OPTION' }),
+      );
+    }
     sizes.observe(1);
     expect(reader.sum(find('a')[0]!)).toBe(1);
   });

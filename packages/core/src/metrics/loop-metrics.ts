@@ -25,7 +25,7 @@ export interface CounterMetric {
   /**
    * Adds 1, or `amount`.
    *
-   * @throws GevError `ERR_GEV_INVALID_OPTION` for a negative amount, or none
+   * @throws GevError `ERR_GEV_INVALID_OPTION` for what is no finite number from 0 on
    */
   add(amount?: number): void;
   readonly value: number;
@@ -41,7 +41,7 @@ export interface GaugeMetric {
 
 /** Counts values by their size. */
 export interface HistogramMetric {
-  /** @throws GevError `ERR_GEV_INVALID_OPTION` for NaN */
+  /** @throws GevError `ERR_GEV_INVALID_OPTION` for what is no finite number */
   observe(value: number): void;
 }
 

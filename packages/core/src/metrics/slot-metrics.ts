@@ -20,7 +20,7 @@ export class SlotCounter implements CounterMetric {
   }
 
   add(amount = 1): void {
-    if (!(amount >= 0)) throw notCountable(this.#name, amount);
+    if (!(Number.isFinite(amount) && amount >= 0)) throw notCountable(this.#name, amount);
     this.#counters[this.#slot]! += amount;
   }
 }
@@ -63,8 +63,8 @@ export class SlotHistogram implements HistogramMetric {
   }
 
   observe(value: number): void {
-    // One that is no number would make the sum of all of them none.
-    if (Number.isNaN(value)) throw notANumber(this.#name);
+    // One that is no number would make the sum of all of them none, for good.
+    if (!Number.isFinite(value)) throw notANumber(this.#name, value);
     const bounds = this.#bounds;
     let bucket = 0;
     while (bucket < bounds.length && value > bounds[bucket]!) bucket += 1;
@@ -76,13 +76,13 @@ export class SlotHistogram implements HistogramMetric {
 function notCountable(name: string, amount: number): GevError {
   return new GevError(
     'ERR_GEV_INVALID_OPTION',
-    `${printable(amount)} was added to the counter ${name}: it only grows, give a number from 0 on`,
+    `${printable(amount)} was added to the counter ${name}: it only grows, give a finite number from 0 on`,
   );
 }
 
-function notANumber(name: string): GevError {
+function notANumber(name: string, value: number): GevError {
   return new GevError(
     'ERR_GEV_INVALID_OPTION',
-    `what the histogram ${name} was given is no number`,
+    `the histogram ${name} was given ${printable(value)}: give a finite number`,
   );
 }
