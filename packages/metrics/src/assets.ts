@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { pathOf } from './path-of.js';
 import { takesGzip } from './takes-gzip.js';
 
 /** A file that is kept in memory, as it is sent. */
@@ -47,7 +48,7 @@ export class Assets {
 
   /** Answers a GET or HEAD of one of the files; returns false, and does nothing, for any other. */
   answer(request: IncomingMessage, response: ServerResponse): boolean {
-    const asset = this.#assets.get(request.url?.replace(/\?.*$/s, '') ?? '');
+    const asset = this.#assets.get(pathOf(request));
     if (asset === undefined) return false;
     if (isKnown(request, asset)) response.writeHead(304, asset.headers).end();
     else send(asset, request, response);

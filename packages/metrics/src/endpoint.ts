@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import type { Assets } from './assets.js';
 import type { Exposition } from './exposition.js';
+import { pathOf } from './path-of.js';
 import type { SampleFeed } from './sample-feed.js';
 import { takesGzip } from './takes-gzip.js';
 
@@ -94,7 +95,7 @@ async function answer(
     response.setHeader('allow', 'GET, HEAD');
     return send(response, 405, TEXT_TYPE, 'only GET and HEAD\n');
   }
-  const wanted = (request.url ?? '/').split('?', 1)[0]!;
+  const wanted = pathOf(request);
   if (wanted === path) {
     return sendZipped(request, response, exposition.contentType, await exposition.text());
   }

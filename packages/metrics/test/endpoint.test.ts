@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { createServer } from 'gev';
 import { describe, expect, it } from 'vitest';
@@ -36,6 +37,18 @@ describe('the endpoint', () => {
     expect(await zipped.text()).toContain(name);
     expect(await plain.text()).toContain(name);
   });
+
+  it.each(['/metrics', '/?x=/nowhere', '', '/assets/dashboard.css'])(
+    'is asked by a whole URL as well, with the path %j',
+    async (path) => {
+      const { server, url } = await start();
+      await using _server = server;
+      const options = { host: '127.0.0.1', port: new URL(url).port, path: `${url}${path}` };
+      const [response] = (await once(request(options).end(), 'response')) as [IncomingMessage];
+      response.resume();
+      expect(response.statusCode).toBe(200);
+    },
+  );
 
   it('takes 128 connections at once, and the next when one has left', async () => {
     const { server, url } = await start();
