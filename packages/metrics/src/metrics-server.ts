@@ -82,7 +82,7 @@ export class MetricsServer implements MetricsCollector {
   #watch(worker: Worker, logger: Logger): void {
     const address = this.address;
     worker.on('message', (word: Word) => tell(logger, address, word));
-    worker.on('error', (error) => logger.error({ address, error }, 'the metrics failed'));
+    worker.on('error', (error) => logger.error({ address, err: error }, 'the metrics failed'));
     worker.on('exit', () => {
       if (!this.#closing) logger.error({ address }, 'the metrics are no longer served');
     });
