@@ -34,7 +34,7 @@ function print(level: LogLevel, label: string, fields: object, message: string):
   shown ??= shownBy(process.env['GEV_LOG_LEVEL']);
   if (!shown.includes(level)) return;
   const details = Object.entries(fields).map(([name, value]) => ` ${name}=${describe(value)}`);
-  console.error(`gev ${label}: ${message}${details.join('')}`);
+  console.error(`gev ${label}: ${oneLine(message)}${details.join('')}`);
 }
 
 /** A wrong level is told, and is no reason not to run. */
@@ -55,11 +55,14 @@ function shownBy(wanted = ''): readonly LogLevel[] {
 function describe(value: unknown): string {
   try {
     if (value instanceof Error) return tamed(inspect(value)).replaceAll(/\n(?=\S)/g, '\n  ');
-    const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
-    return tamed(text).replaceAll('\n', '\\n');
+    return oneLine(String(typeof value === 'object' ? JSON.stringify(value) : value));
   } catch {
     return `(a value of type ${typeof value} that cannot be printed)`;
   }
+}
+
+function oneLine(text: string): string {
+  return tamed(text).replaceAll('\n', '\\n');
 }
 
 /** Control characters but the line feed, as JavaScript writes them. */

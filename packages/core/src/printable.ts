@@ -20,7 +20,7 @@ const BRIEF = {
 export function printable(value: unknown): string {
   try {
     const text = inspect(value, BRIEF).replaceAll(/\s*\n\s*/g, ' ');
-    return text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
+    return text.length > LONGEST ? `${text.slice(0, LONGEST - 3)}...` : text;
   } catch {
     return `a value of type ${typeof value} that cannot be printed`;
   }

@@ -47,6 +47,8 @@ describe('the default logger', () => {
     const sent = 'a\r\ngev error: forged\u001b[2J\u009b';
     logger.warn({ sent, list: [sent] }, 'odd');
     logger.error({ err: new Error(sent) }, 'odd');
+    logger.warn({}, sent);
+    expect(lines[2]).toBe('gev warning: a\\x0d\\ngev error: forged\\x1b[2J\\x9b');
     const escaped = 'a\\x0d\\ngev error: forged\\x1b[2J\\x9b';
     expect(lines[0]!.startsWith(`gev warning: odd sent=${escaped} list=`)).toBe(true);
     expect(lines[0]).not.toContain('\n');

@@ -37,7 +37,7 @@ describe('printable', () => {
   it('cuts what is long', () => {
     expect(printable('x'.repeat(1000)).length).toBeLessThan(150);
     expect(printable(Object.fromEntries(Array.from({ length: 99 }, (_, at) => [at, at])))).toMatch(
-      /^\{.{119}\.\.\.$/,
+      /^\{.{116}\.\.\.$/,
     );
     expect(printable(new Uint8Array(1_000_000))).toMatch(/^Uint8Array\(1000000\) \[.*\.\.\.$/);
   });
