@@ -1,4 +1,5 @@
-import { GevError, messageOf, printable } from '@gev/core';
+import { inspect } from 'node:util';
+import { GevError, printable } from '@gev/core';
 
 /** An error as data: structured clone drops its code, its fields and, of its own classes, the name. */
 export interface PlainError {
@@ -17,7 +18,7 @@ const DEEPEST = 8;
 
 export function toPlain(thrown: unknown, depth = 0): PlainError {
   if (!(thrown instanceof Error)) {
-    const message = messageOf(thrown);
+    const message = typeof thrown === 'string' ? thrown : inWords(thrown);
     return { name: 'Error', code: undefined, message, stack: undefined, cause: undefined };
   }
   const { name, message, stack } = thrown;
@@ -50,6 +51,15 @@ function withStack(error: Error, stack: string | undefined): Error {
 export function toClone(value: unknown): unknown {
   try {
     return structuredClone(value);
+  } catch {
+    return inWords(value);
+  }
+}
+
+/** At length: it is all that the other thread gets. */
+function inWords(value: unknown): string {
+  try {
+    return inspect(value);
   } catch {
     return printable(value);
   }

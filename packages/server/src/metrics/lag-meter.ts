@@ -9,6 +9,7 @@ const BUSY = 0.3;
 
 /**
  * How late a thread is: what a timer of its own has to wait longer than it asked for.
+ * What holds an idle thread up between two looks, for less than the time between them, is not seen.
  * (`monitorEventLoopDelay` of Node is blind right after each `reset`.)
  *
  * Thread rule: everything on the thread that is measured.
@@ -27,8 +28,11 @@ export class LagMeter {
 
   /** The largest lag since the last call, in milliseconds. */
   take(): number {
-    const latest = Math.max(this.#latest, performance.now() - this.#due);
+    const now = performance.now();
+    const latest = Math.max(this.#latest, now - this.#due);
     this.#latest = 0;
+    // What is told now is not told again by the look that comes late.
+    this.#due = Math.max(this.#due, now);
     return latest;
   }
 
