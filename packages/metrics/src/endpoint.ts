@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
+import { messageOf } from '@gev/core';
 import type { Assets } from './assets.js';
 import type { Exposition } from './exposition.js';
 import { pathOf } from './path-of.js';
@@ -83,7 +84,7 @@ function isNext({ socket }: IncomingMessage, response: ServerResponse): boolean 
 function fail(response: ServerResponse, error: unknown): void {
   if (response.headersSent) return void response.destroy();
   response.removeHeader('content-encoding');
-  send(response, 500, TEXT_TYPE, `${error}\n`);
+  send(response, 500, TEXT_TYPE, `${messageOf(error)}\n`);
 }
 
 async function answer(

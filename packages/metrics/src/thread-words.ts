@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads';
-import { GevError, type Logger } from '@gev/core';
+import { GevError, type Logger, messageOf } from '@gev/core';
 import type { Failure, Listening, Word } from './worker-messages.js';
 
 /**
@@ -30,7 +30,11 @@ export function tell(logger: Logger, address: string, word: Word): void {
 }
 
 function endedAtOnce(cause: unknown): GevError<'ERR_GEV_IO'> {
-  return new GevError('ERR_GEV_IO', `the thread of the metrics ended as it began: ${cause}`, {
-    cause,
-  });
+  return new GevError(
+    'ERR_GEV_IO',
+    `the thread of the metrics ended as it began: ${messageOf(cause)}`,
+    {
+      cause,
+    },
+  );
 }
