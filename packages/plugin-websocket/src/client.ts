@@ -34,6 +34,7 @@ export interface ConnectWebSocketOptions<Data = undefined>
   /**
    * More options for `connect`, such as `{ retry: true, loop }`. With `reconnect` each connection is a
    * WebSocket with an `onOpen` of its own; one that the server refuses is told to `onError` and is the last.
+   * One that breaks off before the answer is told in the same way, and tried again: a `signal` ends that.
    */
   readonly transport?: Readonly<Record<string, unknown>>;
   /** Subprotocols to offer, the one that is liked best first. */

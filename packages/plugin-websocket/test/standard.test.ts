@@ -220,6 +220,15 @@ describe('a standard WebSocket', () => {
     expect((await closed).code).toBe(1006);
   });
 
+  it('fails also with what cannot be made a string', async () => {
+    const cause: unknown = Object.create(null);
+    const Odd = standardWebSocket({ connect: () => Promise.reject(cause) });
+    const ws = new Odd('ws://127.0.0.1:1/');
+    const closed = next<WebSocketCloseEvent>(ws, 'close');
+    expect((await next<WebSocketErrorEvent>(ws, 'error')).error.cause).toBe(cause);
+    expect((await closed).code).toBe(1006);
+  });
+
   it('has handlers that can be changed and keep their place, and constants', async () => {
     const ws = new WebSocket(await serve(echo));
     const heard: string[] = [];

@@ -1,5 +1,5 @@
 import { isAnyArrayBuffer } from 'node:util/types';
-import { type GevError, isGevError } from '@gev/core';
+import { type GevError, isGevError, messageOf as whyOf } from '@gev/core';
 import { type ConnectWebSocketOptions, connectWebSocket } from '../client.js';
 import { CloseCode, MAX_REASON } from '../close-codes.js';
 import { handshakeError } from '../error-codes.js';
@@ -140,7 +140,7 @@ export class StandardWebSocket extends StandardEventTarget {
 
   #fail(error: unknown): void {
     // A `connect` that is not gev's may reject with anything, and nobody awaits it here.
-    this.#failure = isGevError(error) ? error : handshakeError(String(error), error);
+    this.#failure = isGevError(error) ? error : handshakeError(whyOf(error), error);
     this.#end(CloseCode.abnormal, '', false);
   }
 
