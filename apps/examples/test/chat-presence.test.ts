@@ -43,7 +43,7 @@ describe('who is in a room', () => {
     for (const visitor of [ann, cid, ...back]) await visitor.sees('ann bob cid dan');
     back[0]!.tell({ type: 'say', text: 'here again' });
     for (const visitor of [ann, cid, ...back]) await until(() => visitor.said.length === 1);
-  }, 20_000);
+  });
 
   it('reaches a loop in the end whose mailbox was full', async () => {
     const { ann, bob, cid, dan } = await start();
@@ -60,7 +60,7 @@ describe('who is in a room', () => {
     Atomics.store(flags, Flag.awake, 1);
     Atomics.notify(flags, Flag.awake);
     for (const visitor of [ann, bob, dan]) await visitor.sees('anna bob dan');
-  }, 20_000);
+  });
 
   it('comes to be known in the end when the mailbox of the server was full', async () => {
     const { ann, bob, cid, dan } = await start();
@@ -71,5 +71,5 @@ describe('who is in a room', () => {
     cid.ws.terminate();
     expect(Atomics.wait(flags, Flag.refused, 0, 10_000)).not.toBe('timed-out');
     for (const visitor of [ann, bob, dan]) await visitor.sees('anna bob dan');
-  }, 20_000);
+  });
 });

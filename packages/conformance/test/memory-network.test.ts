@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { constants } from 'node:os';
 import { Column, EventKind, OrderKind, ROW_SIZE, slotOf, type TcpAddress } from '@gev/core';
-import { describe, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { MemoryNetwork, MemoryPoller } from '../src/memory-poller/index.js';
 
 const LOCAL: TcpAddress = { transport: 'tcp', host: '127.0.0.1', port: 0 };
@@ -26,9 +26,9 @@ describe('MemoryNetwork', () => {
     const { address } = await started(new MemoryNetwork()).poller.listen(LOCAL);
     const stranger = started(new MemoryNetwork());
     stranger.poller.connect(address);
-    await vi.waitFor(() =>
-      assert.deepEqual(stranger.rows, [[EventKind.closed, constants.errno.ECONNREFUSED]]),
-    );
+    await expect
+      .poll(() => stranger.rows)
+      .toEqual([[EventKind.closed, constants.errno.ECONNREFUSED]]);
   });
 
   it('answers on every interface for a listener on 0.0.0.0', async () => {
@@ -37,7 +37,7 @@ describe('MemoryNetwork', () => {
     const { address } = await server.poller.listen({ ...LOCAL, host: '0.0.0.0' });
     assert(address.transport === 'tcp');
     started(network).poller.connect({ ...LOCAL, port: address.port });
-    await vi.waitFor(() => assert.equal(server.rows[0]?.[0], EventKind.accepted));
+    await expect.poll(() => server.rows[0]?.[0]).toBe(EventKind.accepted);
   });
 
   it('refuses connections beyond the backlog', async () => {
@@ -47,12 +47,12 @@ describe('MemoryNetwork', () => {
     const client = started(network);
     client.poller.connect(address);
     client.poller.connect(address);
-    await vi.waitFor(() =>
-      assert.deepEqual(client.rows, [
+    await expect
+      .poll(() => client.rows)
+      .toEqual([
         [EventKind.connected, 0],
         [EventKind.closed, constants.errno.ECONNREFUSED],
-      ]),
-    );
+      ]);
   });
 
   it('counts one send a connection and flush', async () => {
@@ -60,7 +60,7 @@ describe('MemoryNetwork', () => {
     const { address } = await started(network).poller.listen(LOCAL);
     const { poller, rows } = started(network);
     const slot = slotOf(poller.connect(address));
-    await vi.waitFor(() => assert.equal(rows.length, 1));
+    await expect.poll(() => rows.length).toBe(1);
     for (let row = 0; row < 3; row += 1) {
       poller.memory.orders.set([OrderKind.write, slot, 1, 0, 10, 0], row * ROW_SIZE);
     }

@@ -6,7 +6,7 @@ import { choosePoller, connect, createClient, isGevError } from '../src/index.js
 const native = choosePoller().name === 'node' ? [] : ['native'];
 
 describe.each([...native, 'node'])('connect on the %s poller', (poller) => {
-  it('leaves nothing that keeps the program', { timeout: 30_000 }, () => {
+  it('leaves nothing that keeps the program', () => {
     const program = fileURLToPath(new URL('./programs/talk.mjs', import.meta.url));
     const run = spawnSync(process.execPath, [program], {
       encoding: 'utf8',

@@ -203,7 +203,7 @@ describe('outside of a batch', () => {
     loop.afterFlush(one);
     await microtasks();
     expect(told).toBe(1);
-    await vi.waitFor(() => expect(told).toBe(5));
+    await expect.poll(() => told).toBe(5);
     expect(poller.sent).toHaveLength(4);
   });
 
@@ -239,7 +239,7 @@ describe('tasks, timers and the end', () => {
       { kind: EventKind.data, slot: 1, bytes: 'a' },
       { kind: EventKind.data, slot: 1, bytes: 'b' },
     ]);
-    await vi.waitFor(() => expect(log).toHaveLength(6));
+    await expect.poll(() => log).toHaveLength(6);
     expect(log).toEqual(['1 data a', '1 data b', 'task 1', 'task 2', 'task 1', 'task 2']);
   });
 

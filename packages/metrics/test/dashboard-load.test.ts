@@ -8,8 +8,6 @@ import { Watched } from './scrape.js';
 
 const ECHO = new URL('./fixtures/echo.mjs', import.meta.url);
 
-const soon = { timeout: 10_000 };
-
 const LOOPS = 3;
 const CLIENTS = 24;
 
@@ -93,9 +91,9 @@ describe.skipIf(!hasChromium)('a server, shown (skipped without chromium)', TIME
     await using watched = await Watched.start({ loops: LOOPS, handler: ECHO });
     const load = new Load(await EchoClient.several(watched.server.address, CLIENTS));
     const { page, complaints } = await openTab(browser, `${watched.url}/`);
-    await expect.poll(() => figure(page, 'connections', 'open'), soon).toBe(String(CLIENTS));
-    await expect.poll(() => figure(page, 'messages', 'out'), soon).toMatch(/^[1-9]/);
-    await expect.poll(() => figure(page, 'handler', 'p50'), soon).toMatch(/^[1-9].* [nµm]?s$/);
+    await expect.poll(() => figure(page, 'connections', 'open')).toBe(String(CLIENTS));
+    await expect.poll(() => figure(page, 'messages', 'out')).toMatch(/^[1-9]/);
+    await expect.poll(() => figure(page, 'handler', 'p50')).toMatch(/^[1-9].* [nµm]?s$/);
     expect(await watched.sum('gev_connections')).toBe(CLIENTS);
     const { scraped, shown } = await bothRates(page, watched);
     // Both are means of the same seconds, but for the first and the last.
@@ -112,7 +110,7 @@ describe.skipIf(!hasChromium)('a server, shown (skipped without chromium)', TIME
     await closed.getByText(String(CLIENTS), { exact: true }).waitFor();
     const peerClosed = { reason: 'peer-closed' };
     expect(await watched.sum('gev_connections_closed_total', peerClosed)).toBe(CLIENTS);
-    await expect.poll(() => figure(page, 'connections', 'open'), soon).toBe('0');
+    await expect.poll(() => figure(page, 'connections', 'open')).toBe('0');
     expect(complaints).toEqual([]);
   });
 
@@ -120,13 +118,13 @@ describe.skipIf(!hasChromium)('a server, shown (skipped without chromium)', TIME
     const first = await serve('0');
     const client = await EchoClient.connect(first.server.address);
     const { page, complaints } = await openTab(browser, `http://127.0.0.1:${first.port}/`);
-    await expect.poll(() => figure(page, 'connections', 'open'), soon).toBe('1');
+    await expect.poll(() => figure(page, 'connections', 'open')).toBe('1');
     await first.server.close({ timeout: 100 });
     await page.getByText('No connection', { exact: true }).waitFor();
     const { server } = await serve(first.port);
     await page.getByText(/The server was restarted at [\d:]+/).waitFor();
     await page.getByText('Live').waitFor();
-    await expect.poll(() => figure(page, 'connections', 'open'), soon).toBe('0');
+    await expect.poll(() => figure(page, 'connections', 'open')).toBe('0');
     expect(complaints).toEqual([]);
     client.socket.destroy();
     await server.close();

@@ -60,7 +60,7 @@ describe.each([1, 2])('a scrape of a server of %i loops', (loops) => {
 });
 
 describe('a scrape', () => {
-  it('goes on counting where a killed thread left off', { timeout: 20_000 }, async () => {
+  it('goes on counting where a killed thread left off', async () => {
     await using watched = await Watched.start({ loops: 2 });
     await load(watched, 6, 20);
     await until(

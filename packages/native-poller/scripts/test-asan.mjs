@@ -34,7 +34,9 @@ function copyPackage() {
   for (const name of [...parts, 'tsconfig.json', 'LICENSE']) {
     cpSync(join(root, name), join(folder, name), { recursive: true });
   }
-  cpSync(join(workspace, 'tsconfig.base.json'), join(copy, 'tsconfig.base.json'));
+  for (const name of ['tsconfig.base.json', 'vitest.base.ts']) {
+    cpSync(join(workspace, name), join(copy, name));
+  }
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   symlinkSync(join(workspace, 'node_modules'), join(copy, 'node_modules'));
 }

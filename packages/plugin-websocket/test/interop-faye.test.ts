@@ -65,7 +65,7 @@ describe.each(MODES)('$name: our server and the client of faye', ({ ours, extens
     const [{ code }] = await once(peer, 'close');
     expect(code).toBe(3001);
     await expect.poll(() => closes).toEqual([[3001, 'done', true]]);
-  }, 30_000);
+  });
 });
 
 /** A server of faye: `onPeer` gets each of its connections. */
@@ -111,7 +111,7 @@ describe.each(MODES)('$name: our client and the server of faye', ({ ours, extens
     await expect.poll(() => ({ pongs, heard })).toEqual({ pongs: 1, heard: ['from here'] });
     ws.close(3002, 'done');
     await expect.poll(() => closes).toEqual([[3002, 'done', true]]);
-  }, 30_000);
+  });
 });
 
 it('a server of faye closes first', async () => {

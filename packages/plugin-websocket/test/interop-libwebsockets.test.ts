@@ -128,7 +128,7 @@ describe.skipIf(missing.client).each(MODES)(
       });
       const exited = once(child, 'exit');
       try {
-        await expect.poll(() => closes[0], { timeout: 10_000 }).toEqual([4003, 'enough', true]);
+        await expect.poll(() => closes[0]).toEqual([4003, 'enough', true]);
         for (const drawing of drawings) expect(drawing).toMatch(/^(c #[0-9A-F]{6}( \d+){3};)+$/);
       } finally {
         child.kill();

@@ -52,7 +52,7 @@ describe.each(MODES)('$name: our server', ({ ours, theirs }) => {
     const [code] = await once(ws, 'close');
     expect(code).toBe(3001);
     await expect.poll(() => closes).toEqual([[3001, 'done', true]]);
-  }, 30_000);
+  });
 });
 
 describe.each(MODES)('$name: our client', ({ ours, theirs }) => {
@@ -78,7 +78,7 @@ describe.each(MODES)('$name: our client', ({ ours, theirs }) => {
     ws.close(3002, 'done');
     await expect.poll(() => closes).toEqual([[3002, 'done', true]]);
     server.close();
-  }, 30_000);
+  });
 });
 
 it('a server of ws closes first', async () => {

@@ -136,7 +136,7 @@ describe.each(pollers)('a server that stops on $name', (choice) => {
 });
 
 describe('a server that never gets to listen', () => {
-  it('can be closed all the same', { timeout: 20_000 }, async () => {
+  it('can be closed all the same', async () => {
     const endless = new URL('data:text/javascript,await new Promise(() => {})');
     const threads = new Threads(pollers[0]!, { handler: endless });
     const listening = threads.server.listen().catch((error: unknown) => error);

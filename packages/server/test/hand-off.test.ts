@@ -57,9 +57,7 @@ describe.each(natives)('handing over on $name', (choice) => {
     expect(threads.log.lines).toEqual([]);
   });
 
-  it('bounds what waits for loops that are busy, and serves it when they are not', {
-    timeout: 30_000,
-  }, async () => {
+  it('bounds what waits for loops that are busy, and serves it when they are not', async () => {
     const holder = new Hold();
     const { hold } = holder;
     await using threads = await Threads.start(choice, { backlog: 4096, data: { hold } as never });
@@ -75,7 +73,7 @@ describe.each(natives)('handing over on $name', (choice) => {
     for (const { socket } of members) socket.destroy();
   });
 
-  it('goes to another loop while one is busy and has its most', { timeout: 30_000 }, async () => {
+  it('goes to another loop while one is busy and has its most', async () => {
     const holder = new Hold();
     await using threads = await Threads.start(choice, {
       backlog: 4096,

@@ -249,7 +249,7 @@ describe.each(pollers)('a server on $name', (choice) => {
     expect(server.connections).toBe(2_000);
     for (const client of clients) client.socket.end();
     await until(() => server.connections === 0);
-  }, 30_000);
+  });
 });
 
 function fixture(name: string): URL {

@@ -75,7 +75,7 @@ describe.each(pollers)('closing several loops on $name', (choice) => {
 });
 
 describe.each(natives)('closing on $name', (choice) => {
-  it('ends a loop that never comes back', { timeout: 10_000 }, async () => {
+  it('ends a loop that never comes back', async () => {
     const threads = await Threads.start(choice);
     const [one, two] = await threads.members(2);
     threads.server.loops[one!.loop]!.post({ die: 'loop' });
@@ -85,17 +85,13 @@ describe.each(natives)('closing on $name', (choice) => {
 });
 
 describe('a program with several loops', () => {
-  it.each(['native', 'node'])(
-    'ends by itself when its server is closed (%s)',
-    { timeout: 20_000 },
-    (poller) => {
-      const program = fileURLToPath(new URL('./fixtures/close-and-end.mjs', import.meta.url));
-      const run = spawnSync(process.execPath, [program, poller], {
-        encoding: 'utf8',
-        timeout: 15_000,
-      });
-      expect(run.stdout).toBe('echo\nclosed\n');
-      expect(run.status).toBe(0);
-    },
-  );
+  it.each(['native', 'node'])('ends by itself when its server is closed (%s)', (poller) => {
+    const program = fileURLToPath(new URL('./fixtures/close-and-end.mjs', import.meta.url));
+    const run = spawnSync(process.execPath, [program, poller], {
+      encoding: 'utf8',
+      timeout: 15_000,
+    });
+    expect(run.stdout).toBe('echo\nclosed\n');
+    expect(run.status).toBe(0);
+  });
 });

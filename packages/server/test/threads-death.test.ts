@@ -42,33 +42,29 @@ describe.each(natives)('a thread that dies on $name', (choice) => {
     ['a rejection', 'rejection', /died of a rejection/],
     ['process.exit', 'exit', /code 3/],
     ['no more memory', 'memory', /memory/],
-  ])(
-    'of %s takes nobody with it and is replaced',
-    { timeout: 20_000 },
-    async (_what, die, message) => {
-      await using threads = await Threads.start(choice, { resourceLimits: SMALL });
-      const members = await threads.members(8);
-      const dying = members.filter(({ loop }) => loop === 0);
-      const living = members.filter(({ loop }) => loop === 1);
-      const loads = living.map((member) => new Load(member));
-      threads.server.loops[0]!.post({ die });
-      await until(() => threads.exits.length === 1);
-      expect(threads.exits[0]).toMatchObject({
-        loop: 0,
-        error: { message: expect.stringMatching(message) },
-      });
-      await until(() => dying.every(({ ended }) => ended));
-      expect(threads.server.connections).toBe(4);
-      await until(() => threads.starts.length === 1);
-      const next = await threads.members(4);
-      expect(new Set(next.map(({ loop }) => loop)).size).toBe(2);
-      const ids = [...members, ...next].map(({ id }) => id);
-      expect(new Set(ids).size).toBe(12);
-      await Promise.all(loads.map((load) => load.stop()));
-      expect(loads.every(({ replies, wrong }) => replies > 0 && wrong.length === 0)).toBe(true);
-      expect(living.every(({ failed, ended }) => failed === undefined && !ended)).toBe(true);
-    },
-  );
+  ])('of %s takes nobody with it and is replaced', async (_what, die, message) => {
+    await using threads = await Threads.start(choice, { resourceLimits: SMALL });
+    const members = await threads.members(8);
+    const dying = members.filter(({ loop }) => loop === 0);
+    const living = members.filter(({ loop }) => loop === 1);
+    const loads = living.map((member) => new Load(member));
+    threads.server.loops[0]!.post({ die });
+    await until(() => threads.exits.length === 1);
+    expect(threads.exits[0]).toMatchObject({
+      loop: 0,
+      error: { message: expect.stringMatching(message) },
+    });
+    await until(() => dying.every(({ ended }) => ended));
+    expect(threads.server.connections).toBe(4);
+    await until(() => threads.starts.length === 1);
+    const next = await threads.members(4);
+    expect(new Set(next.map(({ loop }) => loop)).size).toBe(2);
+    const ids = [...members, ...next].map(({ id }) => id);
+    expect(new Set(ids).size).toBe(12);
+    await Promise.all(loads.map((load) => load.stop()));
+    expect(loads.every(({ replies, wrong }) => replies > 0 && wrong.length === 0)).toBe(true);
+    expect(living.every(({ failed, ended }) => failed === undefined && !ended)).toBe(true);
+  });
 
   it('is given no connections until it is back', async () => {
     await using threads = await Threads.start(choice);
@@ -90,7 +86,7 @@ describe.each(natives)('a thread that dies on $name', (choice) => {
     expect(member.failed).toBeUndefined();
   });
 
-  it('waits longer each time', { timeout: 20_000 }, async () => {
+  it('waits longer each time', async () => {
     await using threads = await Threads.start(choice);
     for (let deaths = 1; deaths <= 4; deaths += 1) {
       threads.server.loops[1]!.post({ die: 'timer' });
@@ -101,7 +97,7 @@ describe.each(natives)('a thread that dies on $name', (choice) => {
     expect(waits[3]!).toBeGreaterThan(2 * waits[0]!);
   });
 
-  it('leaves no descriptor behind', { timeout: 30_000 }, async () => {
+  it('leaves no descriptor behind', async () => {
     await using threads = await Threads.start(choice);
     await threads.members(2);
     for (let round = 1; round <= 4; round += 1) {

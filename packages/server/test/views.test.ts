@@ -223,7 +223,7 @@ describe.each(pollers)('the messages of a connection on $name', (choice) => {
     expect(replies).toEqual(['ONE', 'TWO', 'left']);
   });
 
-  it('are copies, and wait when nobody asks', { timeout: 20_000 }, async () => {
+  it('are copies, and wait when nobody asks', async () => {
     let go: (() => void) | undefined;
     const gate = new Promise<void>((resolve) => {
       go = resolve;

@@ -15,11 +15,7 @@ function remembered(seconds: number, loops: number): Sample[] {
 /** The width of the page's content, evaluated in the page. */
 const WIDTH = 'document.documentElement.scrollWidth';
 
-const TIMEOUT = { timeout: 30_000 };
-
-const soon = { timeout: 5_000 };
-
-describe.skipIf(!hasChromium)('the page (skipped where chromium is missing)', TIMEOUT, () => {
+describe.skipIf(!hasChromium)('the page (skipped where chromium is missing)', () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await launch();
@@ -36,11 +32,11 @@ describe.skipIf(!hasChromium)('the page (skipped where chromium is missing)', TI
 
     const now = Date.now();
     server.push(sampleOf(now, { connections: 3, busy: 0.25, messagesIn: 100 }));
-    await expect.poll(() => figure(page, 'connections', 'open'), soon).toBe('3');
+    await expect.poll(() => figure(page, 'connections', 'open')).toBe('3');
     expect(await page.getByText('No sample yet').isVisible()).toBe(false);
     expect(await figure(page, 'messages', 'in')).toBe('–');
     server.push(sampleOf(now + 500, { connections: 4, busy: 0.75, messagesIn: 1_100 }));
-    await expect.poll(() => figure(page, 'messages', 'in'), soon).toBe('2.00 k/s');
+    await expect.poll(() => figure(page, 'messages', 'in')).toBe('2.00 k/s');
     expect(await page.locator('.lane').allTextContents()).toEqual([
       expect.stringMatching(/^Loop 0 *75 % *4 *2.00 k\/s/),
     ]);
@@ -94,7 +90,7 @@ describe.skipIf(!hasChromium)('the page (skipped where chromium is missing)', TI
     const { page, complaints } = await openTab(browser, server.url);
     const last = server.samples.at(-1)!;
     const open = String(last.loops.reduce((total, { connections }) => total + connections, 0));
-    await expect.poll(() => figure(page, 'connections', 'open'), soon).toBe(open);
+    await expect.poll(() => figure(page, 'connections', 'open')).toBe(open);
 
     const chart = (await page.locator('#messages .u-over').boundingBox())!;
     await page.mouse.move(chart.x + 1, chart.y + 20);
@@ -110,7 +106,7 @@ describe.skipIf(!hasChromium)('the page (skipped where chromium is missing)', TI
     await page.getByText('as of').waitFor();
     expect(await figure(page, 'connections', 'open')).toBe(open);
     await page.getByRole('button', { name: 'Pause' }).click();
-    await expect.poll(() => figure(page, 'connections', 'open'), soon).toBe('8,888');
+    await expect.poll(() => figure(page, 'connections', 'open')).toBe('8,888');
     expect(complaints).toEqual([]);
     await server.close();
   });
@@ -129,7 +125,7 @@ describe.skipIf(!hasChromium)('the page (skipped where chromium is missing)', TI
     await page.getByText(`as of ${timeOf(server.samples[1])}`).waitFor();
     // The other charts show the same moment.
     const line = page.locator('#bytes .u-cursor-x');
-    await expect.poll(() => line.getAttribute('style'), soon).toMatch(/translate\([1-9]/);
+    await expect.poll(() => line.getAttribute('style')).toMatch(/translate\([1-9]/);
     expect(await figure(page, 'messages', 'in')).toMatch(/^[1-9]/);
     await page.keyboard.press('End');
     await page.getByText(`as of ${timeOf(server.samples.at(-1))}`).waitFor();
@@ -181,7 +177,7 @@ describe.skipIf(!hasChromium)('the page (skipped where chromium is missing)', TI
     await page.locator('.lane').nth(15).waitFor();
     // The charts have the width of their place, after it has changed too.
     await page.setViewportSize({ width, height: 800 });
-    await expect.poll(() => page.evaluate<number>(WIDTH), soon).toBe(width);
+    await expect.poll(() => page.evaluate<number>(WIDTH)).toBe(width);
     const [place, plot] = await Promise.all([
       page.locator('#bytes .chart').boundingBox(),
       page.locator('#bytes .uplot').boundingBox(),
@@ -215,8 +211,8 @@ describe.skipIf(!hasChromium)('the page (skipped where chromium is missing)', TI
     const drawn = () => page.evaluate(`document.querySelector('#connections canvas').toDataURL()`);
     const [lightGround, lightChart] = [await ground(), await drawn()];
     await page.emulateMedia({ colorScheme: 'dark' });
-    await expect.poll(ground, soon).not.toBe(lightGround);
-    await expect.poll(drawn, soon).not.toBe(lightChart);
+    await expect.poll(ground).not.toBe(lightGround);
+    await expect.poll(drawn).not.toBe(lightChart);
     expect(complaints).toEqual([]);
     await server.close();
   });
