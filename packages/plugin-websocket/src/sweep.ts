@@ -8,16 +8,24 @@ export interface Swept {
 const PARTS = 8;
 const MOST_LATE = 1000;
 const LEAST = 5;
+/** A look that is later than this, in milliseconds, comes after a stall of the thread. */
+const STALL = 20;
 
 /**
  * Deadlines of all connections of an endpoint behind one timer, which only runs while there are any.
  * To arm and to disarm one costs an insertion into a set; looking at all of them costs some
  * nanoseconds each, a few times in the shortest time-out.
+ *
+ * A stall of the thread is no peer's fault: what came meanwhile has not been read yet when the timer
+ * runs. So a look that comes late is put off once, by a period.
  */
 export class Sweep {
   readonly #period: number;
   readonly #members = new Set<Swept>();
   #timer: NodeJS.Timeout | undefined = undefined;
+  /** When the timer should run. */
+  #due = 0;
+  #wasPutOff = false;
 
   /** @param timeouts in milliseconds; 0 is none */
   constructor(timeouts: readonly number[]) {
@@ -40,12 +48,18 @@ export class Sweep {
   }
 
   #arm(): void {
+    this.#due = performance.now() + this.#period;
     this.#timer = setTimeout(() => this.#run(), this.#period).unref();
   }
 
   #run(): void {
     this.#timer = undefined;
     const now = performance.now();
+    this.#wasPutOff = !this.#wasPutOff && now - this.#due > Math.max(this.#period, STALL);
+    if (this.#wasPutOff) {
+      this.#arm();
+      return;
+    }
     for (const member of this.#members) {
       if (!member.onSweep(now)) this.#members.delete(member);
     }

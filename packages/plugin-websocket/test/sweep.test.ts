@@ -4,6 +4,12 @@ import { Sweep } from '../src/sweep.js';
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
 afterEach(() => void vi.useRealTimers());
 
+/** Time passes in which nothing runs: from the second call on, more of it. */
+function stall(milliseconds: number): void {
+  const { now } = performance;
+  performance.now = () => now.call(performance) + milliseconds;
+}
+
 /** Wants to be told once its time has come, and notes how late it was. */
 class Deadline {
   late: number | undefined = undefined;
@@ -49,6 +55,22 @@ describe('Sweep', () => {
     vi.advanceTimersByTime(1000);
     expect(deadline.late).toBeUndefined();
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('puts off once what comes after a stall: what arrived meanwhile is not read yet', () => {
+    const sweep = new Sweep([400]);
+    const [heard, silent] = [new Deadline(400), new Deadline(400)];
+    sweep.add(heard);
+    sweep.add(silent);
+    vi.advanceTimersByTime(350);
+    stall(1000);
+    vi.advanceTimersToNextTimer();
+    expect([heard.late, silent.late]).toEqual([undefined, undefined]);
+    sweep.remove(heard);
+    stall(1000);
+    vi.advanceTimersToNextTimer();
+    expect(heard.late).toBeUndefined();
+    expect(silent.late).toBeGreaterThan(0);
   });
 
   it('takes in who comes while it looks', () => {

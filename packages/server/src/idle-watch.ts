@@ -1,4 +1,5 @@
 import type { ReactorLoop, WheelTimer } from '@gev/loop';
+import { STALL } from './stall.js';
 
 /** Milliseconds without traffic after which a connection is closed; infinity where none is set. */
 export interface IdleTimeouts {
@@ -16,7 +17,7 @@ interface Watched {
   onIdle(): void;
 }
 
-/** The part of a time-out after which a slow reader's progress is looked for again. */
+/** The part of a time-out after which a connection is looked at again that may not be idle. */
 const STEPS = 32;
 /** Milliseconds between such looks at the most. */
 const LONGEST_STEP = 1_000;
@@ -26,7 +27,8 @@ const LONGEST_STEP = 1_000;
  * timer is not moved then, but looks at the times when it fires, and waits for the rest.
  *
  * Only while bytes are unsent it looks more often, because nobody tells when the kernel takes some of
- * them: a reader's progress is then noticed within a 32nd of the time-out.
+ * them: a reader's progress is then noticed within a 32nd of the time-out. And after a stall of the
+ * thread it looks a second time, because what came meanwhile has not been read yet.
  */
 export class IdleWatch {
   readonly #loop: ReactorLoop;
@@ -36,6 +38,8 @@ export class IdleWatch {
   #sent: number;
   /** Unsent bytes at the last look: fewer now means that the peer is reading. */
   #unsent = 0;
+  /** Whether the last look came after a stall, and so decided nothing. */
+  #wasStalled = false;
   readonly #timer: WheelTimer;
 
   constructor(loop: ReactorLoop, timeouts: IdleTimeouts, connection: Watched) {
@@ -70,8 +74,16 @@ export class IdleWatch {
 
   #look(): void {
     this.#note(this.#connection.writeBufferLength);
-    if (this.#left(this.#loop.now) > 0) this.#wait();
-    else this.#connection.onIdle();
+    const left = this.#left(this.#loop.now);
+    const step = this.#step();
+    if (left > 0) {
+      this.#wait();
+    } else if (-left > Math.max(step, STALL) && !this.#wasStalled) {
+      this.#wasStalled = true;
+      this.#loop.rearm(this.#timer, step);
+    } else {
+      this.#connection.onIdle();
+    }
   }
 
   #note(unsent: number): void {
@@ -80,15 +92,16 @@ export class IdleWatch {
   }
 
   #wait(): void {
+    this.#wasStalled = false;
     const left = this.#left(this.#loop.now);
     const step = this.#unsent > 0 ? this.#step() : left;
     this.#loop.rearm(this.#timer, Math.max(0, Math.min(left, step)));
   }
 
-  /** Milliseconds until a slow reader is looked at again. */
+  /** Milliseconds until one that may not be idle is looked at again. */
   #step(): number {
-    const { write, all } = this.#timeouts;
-    return Math.min(LONGEST_STEP, Math.min(write, all) / STEPS);
+    const { read, write, all } = this.#timeouts;
+    return Math.min(LONGEST_STEP, Math.min(read, write, all) / STEPS);
   }
 
   /** Milliseconds until the first of the time-outs, by what is known now. */

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Client, until } from './client.js';
 import { pollers } from './pollers.js';
 import { serve } from './serve.js';
+import { stall } from './stall.js';
 
 /** Notes when the last connection went, in ms, and why. */
 function timing(
@@ -128,6 +129,18 @@ describe.each(pollers)('idle time-outs on $name', (choice) => {
     await client.receive(12_000_000);
     await until(() => notes.reason !== '');
     expect(notes.reason).toBe('idle-timeout');
+    client.socket.destroy();
+  });
+
+  it('blame no peer for a stall of the thread, in which it was not heard', async () => {
+    const { notes, handler } = timing((c) => c.destroy());
+    await using server = await serve(choice, handler, { idleTimeout: 200 });
+    const client = await Client.connect(server.address);
+    await until(() => notes.connections.length === 1);
+    client.socket.write('x');
+    stall(500);
+    await until(() => notes.reason !== '');
+    expect(notes.reason).toBe('local-destroyed');
     client.socket.destroy();
   });
 

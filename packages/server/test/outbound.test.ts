@@ -2,13 +2,14 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server as NetServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CloseReason, Connection } from '@gev/core';
+import type { BatchOptions, CloseReason, Connection } from '@gev/core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Client } from '../src/index.js';
 import { until } from './client.js';
 import { frames } from './fixtures/frames.mjs';
 import { pollers } from './pollers.js';
 import { serve } from './serve.js';
+import { stall } from './stall.js';
 
 /** Servers of node:net, which nobody here wrote. */
 class NetPeer {
@@ -191,6 +192,25 @@ describe.each(pollers)('outbound connections on $name', (choice) => {
       cause: { code: 'ERR_GEV_CONNECT_TIMEOUT' },
     });
     expect(performance.now() - started).toBeGreaterThanOrEqual(99);
+  });
+
+  it('stand where the answer came while the thread was stalled for longer than the time-out', async () => {
+    const peer = keep(await NetPeer.echo());
+    const create = (options: BatchOptions) => {
+      const poller = choice.create(options);
+      const connect = poller.connect.bind(poller);
+      poller.connect = (...how) => {
+        queueMicrotask(() => stall(500));
+        return connect(...how);
+      };
+      return poller;
+    };
+    const client = keep(Client.on({ ...choice, create }));
+    const { notes, handler } = noting();
+    // From here timers come before sockets.
+    await new Promise((resolve) => setImmediate(resolve));
+    await client.connect(peer.address, { handler, timeout: 200 });
+    expect(notes.opened).toHaveLength(1);
   });
 
   it('end with their signal: before, while trying, and when they stand', async () => {
