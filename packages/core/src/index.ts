@@ -63,4 +63,5 @@ export type {
   SubscribeOptions,
   Subscriber,
   Topics,
+  Turn,
 } from './topics.js';

@@ -10,6 +10,12 @@ export interface PublishOptions {
   readonly except?: number;
 }
 
+/**
+ * When a subscriber can take a publication: at once, when it asks for it itself, or never, as too much waits
+ * already.
+ */
+export type Turn = 'now' | 'later' | 'never';
+
 /** What a subscriber wants when it reads too slowly. One object may serve any number of them. */
 export interface SubscribeOptions {
   /**
@@ -17,6 +23,12 @@ export interface SubscribeOptions {
    * subscriber. Default: it is sent everything, and closed at its output cap.
    */
   readonly slowAbove?: number;
+  /**
+   * Asked before each delivery, for protocols in which a message may be under way that nothing can be put
+   * into. `later`: it has kept a copy of the bytes, which are valid until it returns, and sends them itself.
+   * `never`: as if the subscriber read too slowly. It must neither end a connection nor throw. Default `now`.
+   */
+  turn?(subscriber: Subscriber, bytes: Uint8Array): Turn;
   /**
    * Told of each publication that was not sent for that, when all others have been sent to. It may end
    * the connection; it must not throw.

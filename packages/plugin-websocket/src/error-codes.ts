@@ -3,6 +3,7 @@ import { GevError, printable } from '@gev/core';
 /** Codes that this package may raise. Each has a heading in `docs/errors.md`. */
 export type WebSocketErrorCode =
   | 'ERR_GEV_ABORTED'
+  | 'ERR_GEV_BUFFER_LIMIT'
   | 'ERR_GEV_CLOSED'
   | 'ERR_GEV_HANDSHAKE'
   | 'ERR_GEV_INVALID_OPTION'
@@ -22,6 +23,22 @@ export function notYetOpenError(): GevError<WebSocketErrorCode> {
   return new GevError(
     'ERR_GEV_CLOSED',
     'nothing can be sent on this WebSocket: it is connecting; send from onOpen on',
+  );
+}
+
+/** For a part that comes behind the last one. */
+export function endedMessageError(): GevError<WebSocketErrorCode> {
+  return new GevError(
+    'ERR_GEV_CLOSED',
+    'nothing can be added to this message: it has ended; begin another',
+  );
+}
+
+/** For what is to be sent behind a message that does not end. */
+export function heldTooMuchError(bytes: number): GevError<WebSocketErrorCode> {
+  return new GevError(
+    'ERR_GEV_BUFFER_LIMIT',
+    `${bytes} bytes would wait behind a message in parts: end it sooner, or send less meanwhile`,
   );
 }
 

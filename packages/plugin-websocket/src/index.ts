@@ -31,4 +31,10 @@ export {
   type StandardWebSocketClass,
   standardWebSocket,
 } from './standard/standard-web-socket-class.js';
-export { type MessageOptions, ReadyState, type WebSocket } from './web-socket.js';
+export {
+  type MessageOptions,
+  type OutgoingMessage,
+  type PartsOptions,
+  ReadyState,
+  type WebSocket,
+} from './web-socket.js';

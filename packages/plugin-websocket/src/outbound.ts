@@ -1,5 +1,6 @@
 import { isUint8Array } from 'node:util/types';
 import { invalidOption } from './error-codes.js';
+import { Opcode } from './opcode.js';
 
 /** A message or control frame with what a bare string or bytes do not tell. */
 export class OutgoingFrame {
@@ -18,9 +19,27 @@ export class OutgoingFrame {
 /** Bytes that are sent as they are: a head of HTTP, or a frame that was encoded before. */
 export class PackedBytes {
   readonly bytes: Uint8Array;
+  /** Whether they are a message, for the count of those. */
+  readonly isMessage: boolean;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, isMessage = false) {
     this.bytes = bytes;
+    this.isMessage = isMessage;
+  }
+}
+
+/** A frame of a message that is sent in parts: compressed already, where that is due. */
+export class MessagePart extends OutgoingFrame {
+  declare payload: Uint8Array;
+  /** FIN, RSV1 and opcode. */
+  readonly first: number;
+  /** The payload may be masked where it lies. */
+  readonly isOwn: boolean;
+
+  constructor(first: number, payload: Uint8Array, isOwn: boolean) {
+    super(Opcode.continuation, payload);
+    this.first = first;
+    this.isOwn = isOwn;
   }
 }
 

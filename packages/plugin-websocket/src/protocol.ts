@@ -1,10 +1,16 @@
 import type { Connection, Protocol, WriteBuffer } from '@gev/core';
 import type { Endpoint } from './endpoint.js';
-import { writeFrame, writeMaskedFrame, writeTextFrame } from './frame-encoder.js';
+import { type Masking, writeFrame, writeMaskedFrame, writeTextFrame } from './frame-encoder.js';
 import type { Greeting } from './greeting.js';
 import type { Inbound } from './inbound.js';
 import { CONTROL, FIN, Opcode, RSV1 } from './opcode.js';
-import { checkPayload, type Outbound, OutgoingFrame, PackedBytes } from './outbound.js';
+import {
+  checkPayload,
+  MessagePart,
+  type Outbound,
+  OutgoingFrame,
+  PackedBytes,
+} from './outbound.js';
 import { WebSocketSession } from './session.js';
 
 /**
@@ -44,11 +50,17 @@ export function createProtocol<Data, Opening>(
 /** Returns whether it is a message of the application's, and leaves. */
 function packAny(message: Outbound, out: WriteBuffer, connection: Connection<Outbound>): boolean {
   const session = connection.context as WebSocketSession<unknown, unknown>;
-  if (message instanceof PackedBytes) {
-    out.write(message.bytes);
+  const { underWay } = session;
+  if (underWay !== undefined && !mayInterrupt(message)) {
+    underWay.hold(message);
     return false;
   }
+  if (message instanceof PackedBytes) {
+    out.write(message.bytes);
+    return message.isMessage;
+  }
   if (message instanceof OutgoingFrame) {
+    if (message instanceof MessagePart) return packPart(message, session.endpoint.masking, out);
     packPayload(session, message.opcode, message.payload, message.compress, out);
     return message.opcode < CONTROL;
   }
@@ -56,6 +68,23 @@ function packAny(message: Outbound, out: WriteBuffer, connection: Connection<Out
   const opcode = typeof message === 'string' ? Opcode.text : Opcode.binary;
   packPayload(session, opcode, message, true, out);
   return true;
+}
+
+/** Whether it may leave while a message is under way in parts: one of those, or a control frame. */
+function mayInterrupt(message: Outbound): boolean {
+  if (!(message instanceof OutgoingFrame)) return false;
+  return message.opcode >= CONTROL || message instanceof MessagePart;
+}
+
+/** Returns whether the message is whole with it. */
+function packPart(
+  { first, payload, isOwn }: MessagePart,
+  masking: Masking | undefined,
+  out: WriteBuffer,
+): boolean {
+  if (masking === undefined) writeFrame(out, first, payload);
+  else writeMaskedFrame(out, first, payload, masking, isOwn);
+  return (first & FIN) !== 0;
 }
 
 function packPayload(

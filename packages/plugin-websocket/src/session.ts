@@ -5,6 +5,7 @@ import {
   type PublishOptions,
   type ReadBuffer,
   type SendOptions,
+  type Turn,
 } from '@gev/core';
 import { CloseCode, checkClose } from './close-codes.js';
 import { CloseMachine } from './close-machine.js';
@@ -16,15 +17,33 @@ import { type ControlFrame, FrameDecoder } from './frame-decoder.js';
 import type { Greeting } from './greeting.js';
 import { type Inbound, Opened } from './inbound.js';
 import { tellLateFault } from './late-fault.js';
+import { type Carrier, MessageInParts } from './message-in-parts.js';
 import { MAX_CONTROL, Opcode } from './opcode.js';
-import { checkPayload, type Outbound, OutgoingFrame } from './outbound.js';
+import {
+  checkPayload,
+  type MessagePart,
+  type Outbound,
+  OutgoingFrame,
+  PackedBytes,
+} from './outbound.js';
 import { publish } from './publish.js';
 import type { SlowConsumer, SlowConsumers } from './slow-consumers.js';
 import { SocketCounts } from './socket-counts.js';
 import type { Swept } from './sweep.js';
 import { trace } from './trace.js';
 import { closeCodeOf } from './violation.js';
-import { type MessageOptions, ReadyState, type WebSocket } from './web-socket.js';
+import {
+  type MessageOptions,
+  type OutgoingMessage,
+  type PartsOptions,
+  ReadyState,
+  type WebSocket,
+} from './web-socket.js';
+
+const OPCODES: ReadonlyMap<unknown, number> = new Map([
+  ['text', Opcode.text],
+  ['binary', Opcode.binary],
+]);
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -33,7 +52,9 @@ const NEVER = Number.POSITIVE_INFINITY;
  * a decoder, and a {@link CloseMachine} from the first close frame on. It is the connection's
  * `context`, so that no message has to look for it.
  */
-export class WebSocketSession<Data, Opening> implements WebSocket<Data>, SlowConsumer, Swept {
+export class WebSocketSession<Data, Opening>
+  implements WebSocket<Data>, SlowConsumer, Swept, Carrier
+{
   readonly connection: Connection<Outbound>;
   readonly endpoint: Endpoint<Data, Opening>;
   protocol = '';
@@ -42,6 +63,8 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, SlowCon
   /** Until it is open. */
   greeting: Greeting | undefined = undefined;
   deflate: DeflateSession | undefined = undefined;
+  /** Sent in parts, and not whole yet. */
+  underWay: MessageInParts | undefined = undefined;
   #decoder: FrameDecoder | undefined = undefined;
   #opened: Opened<Opening> | undefined = undefined;
   #closing: CloseMachine | undefined = undefined;
@@ -85,7 +108,7 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, SlowCon
   }
 
   get bufferedAmount(): number {
-    return this.connection.writeBufferLength;
+    return this.connection.writeBufferLength + (this.underWay?.heldBytes ?? 0);
   }
 
   /** True when the last message that was read is a binary one. */
@@ -103,11 +126,50 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, SlowCon
 
   send(message: string | Uint8Array, options?: MessageOptions): boolean {
     if (this.#isPast()) return this.#drop(options?.onFlushed);
-    if (options === undefined) return this.connection.send(message);
-    const isText = typeof message === 'string' || options.asText === true;
+    const { underWay } = this;
+    if (options === undefined && underWay === undefined) return this.connection.send(message);
+    const isText = typeof message === 'string' || options?.asText === true;
     const opcode = isText ? Opcode.text : Opcode.binary;
-    const frame = new OutgoingFrame(opcode, message, options.compress ?? true);
-    return this.connection.send(frame, options.onFlushed && this.#guarded(options.onFlushed));
+    const frame = new OutgoingFrame(opcode, message, options?.compress ?? true);
+    if (underWay === undefined) return this.#sendFrame(frame, options);
+    underWay.hold(frame, options);
+    // Nothing now, but it tells whether to go on.
+    return this.connection.sendAll([]);
+  }
+
+  beginMessage(type: 'text' | 'binary', { compress = true }: PartsOptions = {}): OutgoingMessage {
+    const opcode = OPCODES.get(type);
+    if (opcode === undefined)
+      throw invalidOption('the type of a message', type, "'text' or 'binary'");
+    const isPast = this.#isPast();
+    if (this.underWay !== undefined) {
+      throw invalidOption('beginMessage', 'called within a message', 'that one an end() before');
+    }
+    const deflater = compress && !isPast ? this.deflate?.forParts() : undefined;
+    const message = new MessageInParts(this, opcode, deflater);
+    if (!isPast) this.underWay = message;
+    return message;
+  }
+
+  sendPart(part: MessagePart, options: SendOptions | undefined): boolean {
+    return this.#isPast() ? this.#drop(options?.onFlushed) : this.#sendFrame(part, options);
+  }
+
+  partsEnded(): void {
+    const held = this.underWay?.takeHeld() ?? [];
+    this.underWay = undefined;
+    for (const { message, options } of held) {
+      if (this.isOpen) this.#sendFrame(message, options);
+      else this.#drop(options?.onFlushed);
+    }
+  }
+
+  turnOf(bytes: Uint8Array, most: number): Turn {
+    const { underWay } = this;
+    if (underWay === undefined) return 'now';
+    if (underWay.heldBytes + bytes.length > most) return 'never';
+    underWay.hold(new PackedBytes(bytes, true));
+    return 'later';
   }
 
   subscribe(topic: string, options?: SlowConsumers): boolean {
@@ -268,6 +330,7 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, SlowCon
     this.#ended = true;
     this.endpoint.sweep.remove(this);
     this.#decoder?.abandon();
+    this.#abandonParts();
     this.deflate?.close();
     this.greeting?.abort();
     if (!wasOpened) {
@@ -300,7 +363,7 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, SlowCon
   #takesUnsent(): boolean {
     const before = this.#flushed;
     this.#flushed = this.connection.bytesFlushed;
-    return this.bufferedAmount === 0 || this.#flushed > before;
+    return this.connection.writeBufferLength === 0 || this.#flushed > before;
   }
 
   #beat(now: number): void {
@@ -330,6 +393,10 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, SlowCon
     if (payload !== undefined) this.trySend(new OutgoingFrame(Opcode.close, payload));
   }
 
+  #sendFrame(frame: Outbound, options: SendOptions | undefined): boolean {
+    return this.connection.send(frame, options?.onFlushed && this.#guarded(options.onFlushed));
+  }
+
   /** True when it is closing or closed, which may happen at any time: no fault of who sends. */
   #isPast(): boolean {
     if (this.isOpen) return false;
@@ -348,6 +415,13 @@ export class WebSocketSession<Data, Opening> implements WebSocket<Data>, SlowCon
         }
       },
     };
+  }
+
+  #abandonParts(): void {
+    const { underWay } = this;
+    this.underWay = undefined;
+    underWay?.abandon();
+    for (const { options } of underWay?.takeHeld() ?? []) this.#drop(options?.onFlushed);
   }
 
   #drop(onFlushed: SendOptions['onFlushed']): false {

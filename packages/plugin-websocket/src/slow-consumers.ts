@@ -1,4 +1,4 @@
-import type { Connection, SubscribeOptions, Subscriber } from '@gev/core';
+import type { Connection, SubscribeOptions, Subscriber, Turn } from '@gev/core';
 import { known, wholeNumber } from './check-options.js';
 import { invalidOption } from './error-codes.js';
 
@@ -20,6 +20,8 @@ export interface SlowConsumers {
 export interface SlowConsumer {
   /** Something was published, and was not sent to it: too much is unsent. */
   fallBehind(policy: 'close' | 'skip'): void;
+  /** When it can take what was published, if `most` bytes may wait for that. */
+  turnOf(bytes: Uint8Array, most: number): Turn;
 }
 
 const POLICIES = ['close', 'skip'] as const;
@@ -51,6 +53,11 @@ export class SlowConsumerRule implements SubscribeOptions {
   /** The same, but for what these options say. */
   with(options: SlowConsumers): SlowConsumerRule {
     return new SlowConsumerRule(options, { policy: this.policy, above: this.slowAbove });
+  }
+
+  turn(subscriber: Subscriber, bytes: Uint8Array): Turn {
+    const { context } = subscriber as Connection;
+    return (context as SlowConsumer).turnOf(bytes, this.slowAbove);
   }
 
   onSlow(subscriber: Subscriber): void {

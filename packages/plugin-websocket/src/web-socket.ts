@@ -14,6 +14,23 @@ export interface MessageOptions extends SendOptions {
   readonly asText?: boolean;
 }
 
+/** How a message in parts wants to be sent. */
+export type PartsOptions = Pick<MessageOptions, 'compress'>;
+
+/** A message that is sent in parts; see {@link WebSocket.beginMessage}. */
+export interface OutgoingMessage {
+  /**
+   * Sends a part, a frame of its own. Returns false when unsent bytes are above the high watermark: wait
+   * for `onDrain`. On a WebSocket that is closing or closed it is dropped, as a message is by `send`.
+   *
+   * @param part bytes of a text may be cut anywhere, so may strings; a string in a binary message is UTF-8
+   * @throws GevError `ERR_GEV_CLOSED` behind `end`; `ERR_GEV_INVALID_OPTION` for a part that is neither
+   */
+  write(part: string | Uint8Array, options?: SendOptions): boolean;
+  /** Sends the last part, empty by default, and then what waited behind the message. See {@link write}. */
+  end(part?: string | Uint8Array, options?: SendOptions): boolean;
+}
+
 /**
  * One WebSocket.
  *
@@ -38,7 +55,7 @@ export interface WebSocket<Data = undefined> {
   readonly isCompressing: boolean;
   /** Anything of yours; starts as what `accept({ data })` was given. */
   data: Data;
-  /** Bytes that `send` took and the kernel has not. */
+  /** Bytes that `send` took and the kernel has not, those behind a message in parts among them. */
   readonly bufferedAmount: number;
 
   /**
@@ -49,9 +66,27 @@ export interface WebSocket<Data = undefined> {
    * closing or closed it is dropped, `onFlushed` is told `ERR_GEV_CLOSED`, and false is returned;
    * `onClose` follows or has run. `bufferedAmount` does not count it.
    *
-   * @throws GevError `ERR_GEV_CLOSED` before it is open; `ERR_GEV_HANDLER` for a message that is neither
+   * @throws GevError `ERR_GEV_CLOSED` before it is open; `ERR_GEV_HANDLER` for a message that is neither;
+   * `ERR_GEV_BUFFER_LIMIT` where too much waits behind a message in parts
    */
   send(message: string | Uint8Array, options?: MessageOptions): boolean;
+  /**
+   * Begins a message whose length is not known, or that is too large to be in memory as a whole.
+   *
+   * Until its `end`, everything else that is sent on this WebSocket waits behind it, in order: messages,
+   * replies, broadcasts, what topics deliver (theirs up to `slowConsumers.above`, all together up to 16 MiB:
+   * `ERR_GEV_BUFFER_LIMIT` for what is beyond). Pings and the close handshake do not wait.
+   *
+   * @param type bytes of a `text` have to be UTF-8
+   * @throws GevError `ERR_GEV_CLOSED` before it is open; `ERR_GEV_INVALID_OPTION`, also while another such
+   * message has not ended
+   *
+   * @example
+   * const message = ws.beginMessage('text');
+   * for (const row of rows) message.write(`${row}\n`);
+   * message.end();
+   */
+  beginMessage(type: 'text' | 'binary', options?: PartsOptions): OutgoingMessage;
   /**
    * Subscribes to a topic: what anybody publishes there, in any loop of the server, is sent. Ends when
    * it closes. Returns false when it is subscribed already (which changes nothing), or closing or closed.

@@ -20,9 +20,18 @@ describe('where zlib can only be used as it is documented', () => {
   it('compression works all the same, with ws as the peer', async () => {
     expect(chooseCodecs(resolveDeflate({})!, 1000)).toBeInstanceOf(FreshCodecs);
     for (const takeover of [true, false]) {
+      let inParts = false;
       await using server = await serve({
         deflate: { threshold: 0, ownContextTakeover: takeover, peerContextTakeover: takeover },
-        onMessage: (_ws, data) => data,
+        // Every other one in parts.
+        onMessage: (ws, data) => {
+          inParts = !inParts;
+          if (!inParts) return data;
+          const message = ws.beginMessage('text');
+          for (const part of [data.slice(0, 5), '', data.slice(5)]) message.write(part as string);
+          message.end();
+          return undefined;
+        },
       });
       const ws = new Ws(server.url, { perMessageDeflate: { threshold: 0 } });
       await once(ws, 'open');

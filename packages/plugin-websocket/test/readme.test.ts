@@ -9,7 +9,7 @@ const examples = [...readme.matchAll(/```ts\n(.*?)```/gs)].map((match) => match[
 const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor as FunctionConstructor;
 
 describe('README.md', () => {
-  it('has examples', () => assert.equal(examples.length, 3));
+  it('has examples', () => assert.equal(examples.length, 4));
 
   for (const [index, example] of examples.entries()) {
     it(`example ${index + 1} does what it says`, async () => {

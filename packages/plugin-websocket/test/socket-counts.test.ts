@@ -4,7 +4,7 @@ import { Counter, type LoopCounters, type LoopMetrics, MetricReader } from '@gev
 import { createServer } from 'gev';
 import { describe, expect, it } from 'vitest';
 import Ws from 'ws';
-import { type WebSocket, webSocket } from '../src/index.js';
+import { publish, type WebSocket, webSocket } from '../src/index.js';
 import { serve } from './serve.js';
 
 /** What a server counts of its WebSockets: opened, and closed by code; and of its messages. */
@@ -127,5 +127,22 @@ describe('the counts of WebSockets', () => {
     await using server = await serve({ onMessage: (_ws, data) => data }, { metrics });
     expect((await fetch(server.url.replace('ws:', 'http:'))).status).toBe(426);
     expect(metrics.counts).toEqual({});
+  });
+
+  it('take a message in parts for one, and what waits behind it too', async () => {
+    const metrics = new Collected();
+    const onOpen = (ws: WebSocket) => {
+      ws.subscribe('news');
+      const message = ws.beginMessage('text');
+      for (let part = 0; part < 10; part += 1) message.write('part');
+      publish(ws.connection.loop, 'news', 'news');
+      ws.send('text');
+      ws.connection.send('text');
+      message.end();
+    };
+    await using server = await serve({ onOpen }, { metrics });
+    const ws = await open(server.url);
+    await expect.poll(() => metrics.messages.sent).toBe(4);
+    ws.terminate();
   });
 });

@@ -103,6 +103,36 @@ describe.each(pollers)('topics on $name', (choice) => {
     slow!.socket.destroy();
   });
 
+  it('ask who has a message under way whether it takes them now, later by itself, or never', async () => {
+    const connections = new Map<string, Connection<string>>();
+    await using server = await serve(
+      choice,
+      { onMessage: (c, name: string) => void connections.set(name, c) },
+      { protocol: frames },
+    );
+    const [now, later, never] = await named(server.address, connections);
+    const { topics } = connections.get('a')!.loop;
+    const kept: string[] = [];
+    const told: string[] = [];
+    const nameOf = ({ id }: Subscriber) => [...connections].find(([, c]) => c.id === id)![0];
+    const turns = { a: 'now', b: 'later', c: 'never' } as const;
+    for (const [name, turn] of Object.entries(turns)) {
+      topics.subscribe(connections.get(name)!, 'news', {
+        turn(subscriber, bytes) {
+          if (turn === 'later') kept.push(nameOf(subscriber), Buffer.from(bytes).toString());
+          return turn;
+        },
+        onSlow: (subscriber) => void told.push(nameOf(subscriber)),
+      });
+    }
+    topics.publish('news', 'news');
+    expect([kept, told]).toEqual([['b', framed('news')], ['c']]);
+    for (const name of ['b', 'c']) connections.get(name)!.send('last');
+    const heard = [now!, later!, never!].map((client) => client.receive(framed('last').length));
+    const texts = (await Promise.all(heard)).map(String);
+    expect(texts).toEqual([framed('news'), framed('last'), framed('last')]);
+  });
+
   it('take nobody for slow before the kernel was offered what a turn publishes', async () => {
     const connections = new Map<string, Connection<string>>();
     await using server = await serve(

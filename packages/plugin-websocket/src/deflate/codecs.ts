@@ -2,8 +2,12 @@ import type { Inflating } from '../message-assembler.js';
 
 /** Compresses messages, one after the other. */
 export interface Deflater {
-  /** The compressed payload, in memory of its own. */
-  compress(payload: Uint8Array): Uint8Array;
+  /**
+   * The compressed payload, in memory of its own.
+   *
+   * @param isLast false: more of the same message follows
+   */
+  compress(payload: Uint8Array, isLast?: boolean): Uint8Array;
   /** Gives the memory back now, not when it is garbage. */
   close(): void;
 }
@@ -27,9 +31,12 @@ export interface Codecs {
 /** What a sync flush ends with, and a message leaves out (RFC 7692, section 7.2.1). */
 export const TAIL = Uint8Array.of(0x00, 0x00, 0xff, 0xff);
 
-/** An empty message (RFC 7692, section 7.2.3.6), in memory of its own: a flush of nothing gives nothing. */
-export function emptyMessage(): Uint8Array {
-  return Uint8Array.of(0);
+/**
+ * What stands for no bytes, in memory of its own, as a flush of nothing gives nothing: the end of a message
+ * is an empty block (RFC 7692, section 7.2.3.6), a part before it is empty itself.
+ */
+export function compressedNothing(isLast: boolean): Uint8Array {
+  return isLast ? Uint8Array.of(0) : new Uint8Array(0);
 }
 
 /** zlib has no 8; its 9 reaches back 250 bytes, which a window of 256 holds. */

@@ -23,6 +23,8 @@ export interface DeflateSession {
   /** Bytes from which on a message is compressed. */
   readonly threshold: number;
   compress(payload: Uint8Array): Uint8Array;
+  /** What compresses one message part by part; to be closed behind it. */
+  forParts(): Deflater;
   /** What decompresses the next message. */
   inflate(): Inflating;
   /** Gives back what the connection has for itself. */
@@ -47,11 +49,18 @@ export class Deflate {
   session(agreement: Agreement): DeflateSession {
     let deflater: Deflater | undefined;
     let inflater: Inflater | undefined;
+    const compress = (payload: Uint8Array, isLast?: boolean) => {
+      deflater ??= this.#deflaterFor(agreement);
+      return deflater.compress(payload, isLast);
+    };
     return {
       threshold: this.settings.threshold,
-      compress: (payload) => {
-        deflater ??= this.#deflaterFor(agreement);
-        return deflater.compress(payload);
+      compress,
+      forParts: () => {
+        // Its window goes on behind the message, and is closed with the connection.
+        if (agreement.ownContextTakeover) return { compress, close: () => {} };
+        // One that is shared would be used by others between two parts.
+        return this.#codecs.deflater(agreement.ownWindowBits, true);
       },
       inflate: () => {
         if (!agreement.peerContextTakeover) return this.#borrow(agreement.peerWindowBits);

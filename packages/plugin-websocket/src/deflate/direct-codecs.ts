@@ -3,9 +3,9 @@ import { GrowingBytes } from '../growing-bytes.js';
 import { violation } from '../violation.js';
 import {
   type Codecs,
+  compressedNothing,
   type Deflater,
   deflateBits,
-  emptyMessage,
   type Inflater,
   TAIL,
 } from './codecs.js';
@@ -70,10 +70,11 @@ class DirectDeflater implements Deflater {
     this.#contextTakeover = contextTakeover;
   }
 
-  compress(payload: Uint8Array): Uint8Array {
-    if (payload.length === 0) return emptyMessage();
+  compress(payload: Uint8Array, isLast = true): Uint8Array {
+    if (payload.length === 0) return compressedNothing(isLast);
     const compressed = new GrowingBytes();
     this.#stream.run(payload, (piece) => compressed.append(piece));
+    if (!isLast) return compressed.bytes;
     if (!this.#contextTakeover) this.#stream.reset();
     return compressed.bytes.subarray(0, compressed.length - TAIL.length);
   }

@@ -5,9 +5,9 @@ import { tooLarge } from '../message-assembler.js';
 import { violation } from '../violation.js';
 import {
   type Codecs,
+  compressedNothing,
   type Deflater,
   deflateBits,
-  emptyMessage,
   type Inflater,
   TAIL,
 } from './codecs.js';
@@ -87,10 +87,11 @@ class FreshDeflater implements Deflater {
     this.#window = new Window(bits);
   }
 
-  compress(payload: Uint8Array): Uint8Array {
-    if (payload.length === 0) return emptyMessage();
+  compress(payload: Uint8Array, isLast = true): Uint8Array {
+    if (payload.length === 0) return compressedNothing(isLast);
     const compressed = deflateRawSync(payload, { ...this.#options, ...this.#window.option });
     this.#window.push(payload);
+    if (!isLast) return compressed;
     return compressed.subarray(0, compressed.length - TAIL.length);
   }
 

@@ -100,7 +100,9 @@ export class LoopTopics implements Topics {
     for (const [to, rule] of this.#subscribers.get(topic) ?? []) {
       if (!to.sendable || to.id === options.except) continue;
       const { slowAbove = Number.POSITIVE_INFINITY } = rule;
-      if (to.isBehind(slowAbove)) slow.push([to, rule]);
+      const turn = rule.turn?.(to, bytes) ?? 'now';
+      if (turn === 'later') continue;
+      if (turn === 'never' || to.isBehind(slowAbove)) slow.push([to, rule]);
       else receivers.push(to);
     }
     this.#metrics.slowReader.add(slow.length);
