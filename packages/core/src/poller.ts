@@ -112,6 +112,12 @@ export interface Poller {
   localAddress(handle: number): Address | undefined;
 
   /**
+   * Bytes of memory that a connection's unsent bytes are kept in: at least as many as those, 0 when there
+   * are none or the handle is gone. To be looked at now and then, not in every batch.
+   */
+  queueCapacity(handle: number): number;
+
+  /**
    * Gives a connection away: forgets the handle and returns its descriptor, now the caller's to
    * adopt elsewhere or to close. Only with nothing unsent.
    *

@@ -99,6 +99,10 @@ export class ScriptedPoller implements Poller {
 
   localAddress(): undefined {}
 
+  queueCapacity(): number {
+    return 0;
+  }
+
   release(): number {
     return -1;
   }

@@ -342,6 +342,14 @@ static napi_value binding_local_address(napi_env env, napi_callback_info info) {
   return gev_make_address(env, &address, path);
 }
 
+static napi_value binding_queue_capacity(napi_env env, napi_callback_info info) {
+  napi_value arguments[2];
+  struct gev_binding *binding = look_up(env, info, arguments);
+  if (binding == NULL) return NULL;
+  struct gev_slot *slot = find_connection(binding, arguments[0]);
+  return number(env, slot == NULL ? 0 : (double)gev_queue_capacity(&slot->queue));
+}
+
 static napi_value binding_stop(napi_env env, napi_callback_info info) {
   void *data = NULL;
   if (napi_get_cb_info(env, info, NULL, NULL, NULL, &data) != napi_ok) return NULL;
@@ -383,6 +391,7 @@ napi_value gev_make_poller_object(struct gev_binding *binding) {
       {"flush", binding_flush},
       {"remoteAddress", binding_remote_address},
       {"localAddress", binding_local_address},
+      {"queueCapacity", binding_queue_capacity},
       {"stop", binding_stop},
   };
   napi_value object;

@@ -102,6 +102,14 @@ ssize_t gev_queue_send(struct gev_queue *queue, int fd) {
   return sent;
 }
 
+size_t gev_queue_capacity(const struct gev_queue *queue) {
+  size_t capacity = 0;
+  for (const struct gev_chunk *chunk = queue->head; chunk != NULL; chunk = chunk->next) {
+    capacity += chunk->size;
+  }
+  return capacity;
+}
+
 void gev_queue_clear(struct gev_queue *queue) {
   for (struct gev_chunk *chunk = queue->head; chunk != NULL;) {
     struct gev_chunk *next = chunk->next;

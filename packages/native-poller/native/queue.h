@@ -23,6 +23,8 @@ struct gev_queue {
 bool gev_queue_append(struct gev_queue *queue, const struct iovec *pieces, int count, size_t skip);
 /* One send. Gives the bytes that left, 0 when the kernel takes none, or a negative errno. */
 ssize_t gev_queue_send(struct gev_queue *queue, int fd);
+/* Bytes of memory that the unsent ones are kept in. */
+size_t gev_queue_capacity(const struct gev_queue *queue);
 /* Frees everything. */
 void gev_queue_clear(struct gev_queue *queue);
 

@@ -40,6 +40,7 @@ export interface NativePollerBinding {
   flush(orders: number): number;
   remoteAddress(handle: number): Address | undefined;
   localAddress(handle: number): Address | undefined;
+  queueCapacity(handle: number): number;
   stop(): void;
 }
 

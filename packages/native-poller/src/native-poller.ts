@@ -112,6 +112,10 @@ export class NativePoller implements Poller {
     return attempt(`handle ${handle}`, () => this.#native.localAddress(handle));
   }
 
+  queueCapacity(handle: number): number {
+    return attempt(`handle ${handle}`, () => this.#native.queueCapacity(handle));
+  }
+
   release(handle: number): number {
     return attempt(`handle ${handle}`, () => this.#native.release(handle));
   }

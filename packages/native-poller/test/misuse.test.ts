@@ -69,6 +69,8 @@ describe('the addon refuses', () => {
       const call = native[name] as (...values: unknown[]) => unknown;
       for (const value of wrong) expect(call(value), name).toBe(undefined);
     }
+    const capacity = native.queueCapacity as (...values: unknown[]) => unknown;
+    for (const value of wrong) expect(capacity(value)).toBe(0);
     const flush = native.flush as (...values: unknown[]) => number;
     for (const value of [undefined, null, 'x', {}, -1, 2 ** 31, memory.maxOrders + 1]) {
       expect(flush(value)).toBe(-2);

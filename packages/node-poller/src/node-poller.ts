@@ -151,6 +151,12 @@ export class NodePoller implements Poller {
     return entry instanceof NodeListener ? entry.address : entry?.ends?.local;
   }
 
+  /** node:net keeps each write in a buffer of its own, and tells of nothing but whole writes. */
+  queueCapacity(handle: number): number {
+    const slot = slotOf(handle);
+    return this.#entry(handle) instanceof NodeConnection ? this.memory.queued[slot]! : 0;
+  }
+
   /** @throws GevError `ERR_GEV_UNSUPPORTED` always: node:net does not give its descriptors away */
   release(): number {
     throw noHandOff('release');

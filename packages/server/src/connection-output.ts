@@ -1,4 +1,11 @@
-import type { Address, CloseReason, Connection, GevError, SendOptions } from '@gev/core';
+import {
+  type Address,
+  type CloseReason,
+  type Connection,
+  type GevError,
+  handleOf,
+  type SendOptions,
+} from '@gev/core';
 import type { Channel, Outbox } from '@gev/loop';
 import {
   closedError,
@@ -60,6 +67,15 @@ export abstract class ConnectionOutput<In, Out, Context> extends ConnectionIdent
     const { outbox, queued } = this.group.loop;
     const staged = this.#epoch === outbox.epoch ? this.#staged : 0;
     return queued[this.slot]! + staged;
+  }
+
+  /** Bytes of memory that those are kept in. */
+  get writeBufferCapacity(): number {
+    const length = this.writeBufferLength;
+    if (length === 0) return 0;
+    const { poller, queued } = this.group.loop;
+    const staged = length - queued[this.slot]!;
+    return staged + poller.queueCapacity(handleOf(this.slot, this.generation));
   }
 
   get bytesFlushed(): number {

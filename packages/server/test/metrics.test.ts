@@ -139,6 +139,21 @@ describe.each(pollers)('what is measured once a second on $name', (choice) => {
     expect(buffers[1]! - buffers[0]!).toBe(1);
     expect(collected.histogram('gev_read_buffer_capacity_bytes').sum).toBeGreaterThanOrEqual(8);
     expect(collected.histogram('gev_write_buffer_bytes').cumulative.at(-1)).toBe(buffers.at(-1));
+    expect(collected.histogram('gev_write_buffer_capacity_bytes').sum).toBe(0);
+  });
+
+  it('looks at what a slow reader has not taken, and what that is kept in', async () => {
+    await using metered = await Metered.start(choice);
+    const { collected } = metered;
+    const [client] = await metered.clients(1);
+    client!.client.socket.pause();
+    client!.write('flood');
+    await until(() => collected.histogram('gev_write_buffer_bytes').sum > 1_000_000);
+    const { sum: unsent } = collected.histogram('gev_write_buffer_bytes');
+    const { sum: capacity } = collected.histogram('gev_write_buffer_capacity_bytes');
+    expect(capacity).toBeGreaterThanOrEqual(unsent);
+    expect(capacity).toBeLessThan(2 * unsent);
+    client!.client.socket.destroy();
   });
 
   it('does not come between a handler and its own', async () => {

@@ -147,6 +147,10 @@ export class MemoryPoller implements Poller {
     return source instanceof Endpoint ? source.local : undefined;
   }
 
+  queueCapacity(handle: number): number {
+    return this.#source(handle) instanceof Endpoint ? this.memory.queued[slotOf(handle)]! : 0;
+  }
+
   /** @throws GevError `ERR_GEV_CLOSED`, `ERR_GEV_POLLER_STATE` */
   release(handle: number): number {
     this.#mustRun('release');

@@ -10,6 +10,7 @@ const PILE = 1024 * 1024;
 export function backpressureTests({ describe, it }: Runner, target: PollerTarget): void {
   describe('back-pressure', () => {
     it('queues what a peer does not read, and tells so', inScene(target, tellsBacklog));
+    it('tells what memory it keeps unsent bytes in', inScene(target, tellsCapacity));
     it('delivers every queued byte in order', inScene(target, deliversAll));
     it(
       'tells of room only at none when the low watermark is 0',
@@ -36,6 +37,23 @@ async function tellsBacklog(scene: Scene): Promise<void> {
   assert(backlogResults(scene, slow) > 0, 'no flush told of what it left behind');
   assert.equal(backlogResults(scene, idle), 0);
   assert.equal(scene.queued(idle), 0);
+}
+
+/** It may keep more than what is unsent, but not without end. */
+async function tellsCapacity(scene: Scene): Promise<void> {
+  const random = new Random(17);
+  const [slow, idle] = [await scene.pair(), await scene.pair()];
+  const capacityOf = ({ handle }: Pair) => scene.poller.queueCapacity(handle);
+  assert.equal(capacityOf(slow), 0);
+  const { length } = await scene.pileUp(slow, PILE, (count) => random.bytes(count));
+  assert.equal(capacityOf(idle), 0);
+  const capacity = capacityOf(slow);
+  assert(capacity >= scene.queued(slow), `${capacity} bytes for ${scene.queued(slow)}`);
+  assert(capacity <= 2 * length, `${capacity} bytes for ${length} that were sent`);
+  slow.peer.resume();
+  await scene.untilArrived(slow, length);
+  await scene.until(() => scene.queued(slow) === 0, 'the queue empties');
+  assert.equal(capacityOf(slow), 0);
 }
 
 async function deliversAll(scene: Scene): Promise<void> {

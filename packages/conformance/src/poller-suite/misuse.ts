@@ -25,6 +25,7 @@ export function misuseTests({ describe, it }: Runner, target: PollerTarget): voi
         for (const handle of [0, 5, -1, 2 ** 52, Number.NaN]) {
           assert.equal(poller.remoteAddress(handle), undefined);
           assert.equal(poller.localAddress(handle), undefined);
+          assert.equal(poller.queueCapacity(handle), 0);
         }
       }),
     );

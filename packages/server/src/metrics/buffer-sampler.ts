@@ -13,6 +13,7 @@ export class BufferSampler {
   readonly #read: HistogramMetric;
   readonly #readCapacity: HistogramMetric;
   readonly #write: HistogramMetric;
+  readonly #writeCapacity: HistogramMetric;
   /** The slot that is next. */
   #next = 0;
 
@@ -26,6 +27,11 @@ export class BufferSampler {
       'Bytes that the buffers of such bytes have room for',
     );
     this.#write = sizes(metrics, 'gev_write_buffer_bytes', 'Bytes that wait to be sent');
+    this.#writeCapacity = sizes(
+      metrics,
+      'gev_write_buffer_capacity_bytes',
+      'Bytes of memory that those are kept in',
+    );
   }
 
   sample(): void {
@@ -42,6 +48,7 @@ export class BufferSampler {
     this.#read.observe(connection.readBufferLength);
     this.#readCapacity.observe(connection.readBufferCapacity);
     this.#write.observe(connection.writeBufferLength);
+    this.#writeCapacity.observe(connection.writeBufferCapacity);
   }
 }
 
