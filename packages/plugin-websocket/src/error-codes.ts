@@ -35,10 +35,11 @@ export function endedMessageError(): GevError<WebSocketErrorCode> {
 }
 
 /** For what is to be sent behind a message that does not end. */
-export function heldTooMuchError(bytes: number): GevError<WebSocketErrorCode> {
+export function heldTooMuchError(messages: number, bytes: number): GevError<WebSocketErrorCode> {
   return new GevError(
     'ERR_GEV_BUFFER_LIMIT',
-    `${bytes} bytes would wait behind a message in parts: end it sooner, or send less meanwhile`,
+    `${messages} messages of ${bytes} bytes wait behind one in parts, and no more may: end it sooner, or ` +
+      'send less meanwhile',
   );
 }
 

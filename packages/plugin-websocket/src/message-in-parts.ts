@@ -26,6 +26,8 @@ export interface Held {
 
 /** Bytes that may wait behind a message: as many as `maxOutputBuffer` is by default. */
 const MOST_HELD = 16 * 1024 * 1024;
+/** Bytes of memory that each which waits takes beside its own, about: else empty ones could be without end. */
+const HELD_COST = 256;
 
 /**
  * A message on its way in parts, one frame each, and what waits behind it: frames of two messages may not
@@ -75,10 +77,22 @@ export class MessageInParts implements OutgoingMessage {
    * @throws GevError `ERR_GEV_BUFFER_LIMIT`; `ERR_GEV_INVALID_OPTION` for what is no message
    */
   hold(message: Outbound, options?: SendOptions): void {
+    if (this.tryHold(message, MOST_HELD, options)) return;
+    throw heldTooMuchError(this.#held.length, this.#heldBytes);
+  }
+
+  /**
+   * The same, unless more than `most` bytes would wait then, or more than ever may: returns false.
+   *
+   * @throws GevError `ERR_GEV_INVALID_OPTION` for what is no message
+   */
+  tryHold(message: Outbound, most: number, options?: SendOptions): boolean {
     const bytes = this.#heldBytes + sizeOf(message);
-    if (bytes > MOST_HELD) throw heldTooMuchError(bytes);
+    const cost = bytes + (this.#held.length + 1) * HELD_COST;
+    if (cost > Math.min(most, MOST_HELD)) return false;
     this.#heldBytes = bytes;
     this.#held.push({ message: copyOf(message), options });
+    return true;
   }
 
   /** Gives back what waited, in order. */

@@ -167,9 +167,7 @@ export class WebSocketSession<Data, Opening>
   turnOf(bytes: Uint8Array, most: number): Turn {
     const { underWay } = this;
     if (underWay === undefined) return 'now';
-    if (underWay.heldBytes + bytes.length > most) return 'never';
-    underWay.hold(new PackedBytes(bytes, true));
-    return 'later';
+    return underWay.tryHold(new PackedBytes(bytes, true), most) ? 'later' : 'never';
   }
 
   subscribe(topic: string, options?: SlowConsumers): boolean {

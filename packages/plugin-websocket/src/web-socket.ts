@@ -66,8 +66,8 @@ export interface WebSocket<Data = undefined> {
    * closing or closed it is dropped, `onFlushed` is told `ERR_GEV_CLOSED`, and false is returned;
    * `onClose` follows or has run. `bufferedAmount` does not count it.
    *
-   * @throws GevError `ERR_GEV_CLOSED` before it is open; `ERR_GEV_HANDLER` for a message that is neither;
-   * `ERR_GEV_BUFFER_LIMIT` where too much waits behind a message in parts
+   * @throws GevError `ERR_GEV_CLOSED` before it is open; `ERR_GEV_HANDLER` for a message that is neither, or
+   * `ERR_GEV_INVALID_OPTION` while one is sent in parts; `ERR_GEV_BUFFER_LIMIT` where too much waits behind that
    */
   send(message: string | Uint8Array, options?: MessageOptions): boolean;
   /**
@@ -75,7 +75,8 @@ export interface WebSocket<Data = undefined> {
    *
    * Until its `end`, everything else that is sent on this WebSocket waits behind it, in order: messages,
    * replies, broadcasts, what topics deliver (theirs up to `slowConsumers.above`, all together up to 16 MiB:
-   * `ERR_GEV_BUFFER_LIMIT` for what is beyond). Pings and the close handshake do not wait.
+   * `ERR_GEV_BUFFER_LIMIT` for what is beyond; each counts as 256 bytes more than it is). Pings and the close
+   * handshake do not wait.
    *
    * @param type bytes of a `text` have to be UTF-8
    * @throws GevError `ERR_GEV_CLOSED` before it is open; `ERR_GEV_INVALID_OPTION`, also while another such

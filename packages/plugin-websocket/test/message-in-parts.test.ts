@@ -147,21 +147,53 @@ describe('a message in parts', () => {
   it('bounds what waits: what is sent by an error, topics by their rule', async () => {
     await using all = await pair({ slowConsumers: { policy: 'skip', above: 2 * MiB } });
     const { ws } = all;
+    const limit = { code: 'ERR_GEV_BUFFER_LIMIT' };
     ws.subscribe('news');
     const message = ws.beginMessage('text');
-    for (let i = 0; i < 3; i += 1) publish(ws.connection.loop, 'news', Buffer.alloc(MiB - 20));
+    const size = MiB - 1024;
+    for (let i = 0; i < 3; i += 1) publish(ws.connection.loop, 'news', Buffer.alloc(size));
     expect(ws.skipped).toBe(1);
-    for (let i = 0; i < 14; i += 1) ws.send(Buffer.alloc(MiB));
-    expect(() => ws.send(Buffer.alloc(MiB))).toThrow(
-      expect.objectContaining({ code: 'ERR_GEV_BUFFER_LIMIT' }),
-    );
+    for (let i = 0; i < 14; i += 1) ws.send(Buffer.alloc(size));
+    expect(() => ws.send(Buffer.alloc(MiB))).toThrow(expect.objectContaining(limit));
     message.end('end');
     await expect.poll(() => all.peer.received.length).toBeGreaterThan(15.9 * MiB);
-    expect(readFrames(all.peer.received).map(({ payload }) => payload.length)).toEqual([
-      3,
-      ...Array(2).fill(MiB - 20),
-      ...Array(14).fill(MiB),
-    ]);
+    const sizes = readFrames(all.peer.received).map(({ payload }) => payload.length);
+    expect(sizes).toEqual([3, ...Array(16).fill(size)]);
+  });
+
+  it('bounds what waits also where it is empty', async () => {
+    await using all = await pair();
+    const { ws } = all;
+    ws.beginMessage('text');
+    let held = 0;
+    const hold = () => {
+      for (; held < MiB; held += 1) ws.send('');
+    };
+    expect(hold).toThrow(expect.objectContaining({ code: 'ERR_GEV_BUFFER_LIMIT' }));
+    expect(held).toBe((16 * MiB) / 256);
+    expect(ws.bufferedAmount).toBe(0);
+  });
+
+  it('keeps a publication from nobody else, however much may wait', async () => {
+    const sockets: WebSocket[] = [];
+    await using server = await serve(
+      {
+        slowConsumers: { policy: 'skip', above: 40 * MiB },
+        onOpen(ws) {
+          sockets.push(ws);
+          ws.subscribe('news');
+        },
+      },
+      { maxOutputBuffer: 64 * MiB },
+    );
+    await shaken(server.url);
+    const other = await shaken(server.url);
+    await expect.poll(() => sockets.length).toBe(2);
+    const [busy] = sockets;
+    busy!.beginMessage('text').write('begun');
+    for (let i = 0; i < 3; i += 1) publish(busy!.connection.loop, 'news', Buffer.alloc(7 * MiB));
+    expect(busy!.skipped).toBe(1);
+    await expect.poll(() => other.received.length).toBeGreaterThan(21 * MiB);
   });
 
   it('waits for onDrain like all else', async () => {
