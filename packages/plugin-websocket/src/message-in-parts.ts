@@ -77,7 +77,7 @@ export class MessageInParts implements OutgoingMessage {
    * @throws GevError `ERR_GEV_BUFFER_LIMIT`; `ERR_GEV_INVALID_OPTION` for what is no message
    */
   hold(message: Outbound, options?: SendOptions): void {
-    if (this.tryHold(message, MOST_HELD, options)) return;
+    if (this.tryHold(message, options)) return;
     throw heldTooMuchError(this.#held.length, this.#heldBytes);
   }
 
@@ -86,7 +86,7 @@ export class MessageInParts implements OutgoingMessage {
    *
    * @throws GevError `ERR_GEV_INVALID_OPTION` for what is no message
    */
-  tryHold(message: Outbound, most: number, options?: SendOptions): boolean {
+  tryHold(message: Outbound, options?: SendOptions, most = MOST_HELD): boolean {
     const bytes = this.#heldBytes + sizeOf(message);
     const cost = bytes + (this.#held.length + 1) * HELD_COST;
     if (cost > Math.min(most, MOST_HELD)) return false;

@@ -52,7 +52,7 @@ function packAny(message: Outbound, out: WriteBuffer, connection: Connection<Out
   const session = connection.context as WebSocketSession<unknown, unknown>;
   const { underWay } = session;
   if (underWay !== undefined && !mayInterrupt(message)) {
-    underWay.hold(message);
+    if (!underWay.tryHold(message)) session.overflow();
     return false;
   }
   if (message instanceof PackedBytes) {

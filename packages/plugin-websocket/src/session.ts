@@ -167,7 +167,17 @@ export class WebSocketSession<Data, Opening>
   turnOf(bytes: Uint8Array, most: number): Turn {
     const { underWay } = this;
     if (underWay === undefined) return 'now';
-    return underWay.tryHold(new PackedBytes(bytes, true), most) ? 'later' : 'never';
+    return underWay.tryHold(new PackedBytes(bytes, true), undefined, most) ? 'later' : 'never';
+  }
+
+  /**
+   * A reply, or what somebody sent to many, found no room behind a message in parts. Who sent it is not to
+   * blame, and inside of `pack` nothing can be sent.
+   */
+  overflow(): void {
+    this.connection.loop.runInLoop(() => {
+      if (this.isOpen) this.#fail(CloseCode.tryAgainLater, 'too much waits behind a message');
+    });
   }
 
   subscribe(topic: string, options?: SlowConsumers): boolean {

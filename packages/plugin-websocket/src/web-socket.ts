@@ -74,9 +74,9 @@ export interface WebSocket<Data = undefined> {
    * Begins a message whose length is not known, or that is too large to be in memory as a whole.
    *
    * Until its `end`, everything else that is sent on this WebSocket waits behind it, in order: messages,
-   * replies, broadcasts, what topics deliver (theirs up to `slowConsumers.above`, all together up to 16 MiB:
-   * `ERR_GEV_BUFFER_LIMIT` for what is beyond; each counts as 256 bytes more than it is). Pings and the close
-   * handshake do not wait.
+   * replies, broadcasts, what topics deliver (theirs up to `slowConsumers.above`). Pings and the close handshake
+   * do not. All together up to 16 MiB wait, where each message counts as 256 bytes more than it is. What is
+   * beyond is not sent: `send` throws `ERR_GEV_BUFFER_LIMIT`, a reply or a broadcast closes with 1013.
    *
    * @param type bytes of a `text` have to be UTF-8
    * @throws GevError `ERR_GEV_CLOSED` before it is open; `ERR_GEV_INVALID_OPTION`, also while another such

@@ -161,6 +161,24 @@ describe('a message in parts', () => {
     expect(sizes).toEqual([3, ...Array(16).fill(size)]);
   });
 
+  it.each(['a reply', 'a broadcast'])('closes where %s finds no room behind it', async (what) => {
+    const closes: unknown[] = [];
+    await using all = await pair({
+      onMessage: (_ws, data) => data,
+      onClose: (_ws, ...how) => void closes.push(how),
+    });
+    const { ws, peer, server } = all;
+    ws.beginMessage('text').write('begun');
+    for (let i = 0; i < 16; i += 1) ws.send(Buffer.alloc(MiB - 256));
+    if (what === 'a reply') peer.socket.write(masked(1, 'asked'));
+    else for (let i = 0; i < 3; i += 1) server.broadcast('to all');
+    await expect.poll(() => all.frames().length).toBe(2);
+    const why = 'too much waits behind a message';
+    expect(closeOf(readFrames(peer.received)[1]!)).toEqual([1013, why]);
+    peer.socket.end(masked(8, Buffer.from([0x03, 0xf5])));
+    await expect.poll(() => closes).toEqual([[1013, '', true]]);
+  });
+
   it('bounds what waits also where it is empty', async () => {
     await using all = await pair();
     const { ws } = all;
