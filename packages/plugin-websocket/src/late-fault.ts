@@ -1,6 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
-import { type Diagnostics, GevError, stderrLogger } from '@gev/core';
+import { type Diagnostics, GevError, type SendOptions, stderrLogger } from '@gev/core';
 import type { WebSocketCallbacks } from './endpoint.js';
+import { closingError } from './error-codes.js';
 import { trace } from './trace.js';
 import type { WebSocket } from './web-socket.js';
 
@@ -21,7 +22,20 @@ export function tellLateFault<Data, Opening>(
   tellLateError(callbacks, ws, faultOf(what, cause));
 }
 
-/** The same, for an error of our own. */
+/** Tells an `onFlushed` that its message was dropped. */
+export function tellDropped<Data, Opening>(
+  callbacks: WebSocketCallbacks<Data, Opening>,
+  ws: WebSocket<Data>,
+  onFlushed: NonNullable<SendOptions['onFlushed']>,
+): void {
+  try {
+    onFlushed(closingError());
+  } catch (error) {
+    tellLateFault(callbacks, ws, 'an onFlushed of a dropped message threw', error);
+  }
+}
+
+/** The same as {@link tellLateFault}, for an error of our own. */
 export function tellLateError<Data, Opening>(
   callbacks: WebSocketCallbacks<Data, Opening>,
   ws: WebSocket<Data>,

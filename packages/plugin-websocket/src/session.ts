@@ -12,11 +12,11 @@ import { CloseMachine } from './close-machine.js';
 import type { DeflateSession } from './deflate/deflate.js';
 import type { Agreement } from './deflate/negotiation.js';
 import type { Endpoint } from './endpoint.js';
-import { closingError, invalidOption, notYetOpenError } from './error-codes.js';
+import { invalidOption, notYetOpenError } from './error-codes.js';
 import { type ControlFrame, FrameDecoder } from './frame-decoder.js';
 import type { Greeting } from './greeting.js';
 import { type Inbound, Opened } from './inbound.js';
-import { tellLateFault } from './late-fault.js';
+import { tellDropped } from './late-fault.js';
 import { type Carrier, MessageInParts } from './message-in-parts.js';
 import { MAX_CONTROL, Opcode } from './opcode.js';
 import {
@@ -434,20 +434,9 @@ export class WebSocketSession<Data, Opening>
 
   #drop(onFlushed: SendOptions['onFlushed']): false {
     // Never inside of `send`.
-    if (onFlushed) this.connection.loop.runInLoop(() => this.#tellDropped(onFlushed));
-    return false;
-  }
-
-  #tellDropped(onFlushed: NonNullable<SendOptions['onFlushed']>): void {
-    try {
-      onFlushed(closingError());
-    } catch (error) {
-      tellLateFault(
-        this.endpoint.callbacks,
-        this,
-        'an onFlushed of a dropped message threw',
-        error,
-      );
+    if (onFlushed) {
+      this.connection.loop.runInLoop(() => tellDropped(this.endpoint.callbacks, this, onFlushed));
     }
+    return false;
   }
 }
