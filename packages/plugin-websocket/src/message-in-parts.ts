@@ -14,8 +14,8 @@ import type { OutgoingMessage } from './web-socket.js';
 /** The WebSocket that a message goes out on. */
 export interface Carrier {
   sendPart(part: MessagePart, options: SendOptions | undefined): boolean;
-  /** The message is whole: what waited goes out now. */
-  partsEnded(): void;
+  /** The message is whole: what waited goes out now. Returns false when more should not follow. */
+  partsEnded(): boolean;
 }
 
 /** Something else that was to be sent meanwhile. */
@@ -67,8 +67,7 @@ export class MessageInParts implements OutgoingMessage {
     this.#ended = true;
     const goesOn = this.#send(bytes, true, options);
     this.abandon();
-    this.#carrier.partsEnded();
-    return goesOn;
+    return this.#carrier.partsEnded() && goesOn;
   }
 
   /**

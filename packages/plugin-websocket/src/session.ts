@@ -155,13 +155,14 @@ export class WebSocketSession<Data, Opening>
     return this.#isPast() ? this.#drop(options?.onFlushed) : this.#sendFrame(part, options);
   }
 
-  partsEnded(): void {
+  partsEnded(): boolean {
     const held = this.underWay?.takeHeld() ?? [];
     this.underWay = undefined;
+    let goesOn = true;
     for (const { message, options } of held) {
-      if (this.isOpen) this.#sendFrame(message, options);
-      else this.#drop(options?.onFlushed);
+      goesOn = this.isOpen ? this.#sendFrame(message, options) : this.#drop(options?.onFlushed);
     }
+    return goesOn;
   }
 
   turnOf(bytes: Uint8Array, most: number): Turn {

@@ -27,7 +27,10 @@ export interface OutgoingMessage {
    * @throws GevError `ERR_GEV_CLOSED` behind `end`; `ERR_GEV_INVALID_OPTION` for a part that is neither
    */
   write(part: string | Uint8Array, options?: SendOptions): boolean;
-  /** Sends the last part, empty by default, and then what waited behind the message. See {@link write}. */
+  /**
+   * Sends the last part, empty by default, and then what waited behind the message. Returns false
+   * when that is too much to go on; see {@link write}.
+   */
   end(part?: string | Uint8Array, options?: SendOptions): boolean;
 }
 

@@ -231,6 +231,21 @@ describe('a message in parts', () => {
     message.end();
     await expect.poll(() => readFrames(all.peer.received).at(-1)?.payload.toString()).toBe('waits');
   });
+
+  it('tells by its end that what waited behind it is too much to go on', async () => {
+    let drained = 0;
+    await using all = await pair({
+      onDrain: () => {
+        drained += 1;
+      },
+    });
+    all.peer.socket.pause();
+    const message = all.ws.beginMessage('binary');
+    for (let i = 0; i < 14; i += 1) expect(all.ws.send(Buffer.alloc(MiB))).toBe(true);
+    expect(message.end()).toBe(false);
+    all.peer.socket.resume();
+    await expect.poll(() => drained).toBe(1);
+  });
 });
 
 /** Parts that compress well across their borders, and some that are empty. */
