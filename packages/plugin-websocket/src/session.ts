@@ -430,7 +430,11 @@ export class WebSocketSession<Data, Opening>
     const { underWay } = this;
     this.underWay = undefined;
     underWay?.abandon();
-    for (const { options } of underWay?.takeHeld() ?? []) this.#drop(options?.onFlushed);
+    const { callbacks } = this.endpoint;
+    // Now, as onClose is the last: no `send` is under way when a connection ends.
+    for (const { options } of underWay?.takeHeld() ?? []) {
+      if (options?.onFlushed) tellDropped(callbacks, this, options.onFlushed);
+    }
   }
 
   #drop(onFlushed: SendOptions['onFlushed']): false {

@@ -134,13 +134,21 @@ describe('a message in parts', () => {
     expect([none.write('x'), none.end()]).toEqual([false, false]);
   });
 
-  it('of a connection that breaks off tells what waits behind it', async () => {
-    await using all = await pair({ deflate: { threshold: 0 } });
+  it('of a connection that breaks off tells what waits behind it, before onClose', async () => {
+    let isOver = false;
+    await using all = await pair({
+      deflate: { threshold: 0 },
+      onClose: () => {
+        isOver = true;
+      },
+    });
     const message = all.ws.beginMessage('text');
     message.write('begun');
-    const told = new Promise((resolve) => all.ws.send('waits', { onFlushed: resolve }));
+    const told = new Promise((resolve) => {
+      all.ws.send('waits', { onFlushed: (error) => resolve([error, isOver]) });
+    });
     all.peer.socket.resetAndDestroy();
-    expect(await told).toMatchObject({ code: 'ERR_GEV_CLOSED' });
+    expect(await told).toMatchObject([{ code: 'ERR_GEV_CLOSED' }, false]);
     expect([message.write('x'), message.end()]).toEqual([false, false]);
   });
 
