@@ -55,7 +55,7 @@ export class Sweep {
   #run(): void {
     this.#timer = undefined;
     const now = performance.now();
-    this.#wasPutOff = !this.#wasPutOff && now - this.#due > Math.max(this.#period, STALL);
+    this.#wasPutOff = !this.#wasPutOff && now - this.#due > STALL;
     if (this.#wasPutOff) {
       this.#arm();
       return;

@@ -73,6 +73,18 @@ describe('Sweep', () => {
     expect(silent.late).toBeGreaterThan(0);
   });
 
+  it('puts off also where the stall was shorter than it usually waits', () => {
+    const sweep = new Sweep([8000]);
+    const deadline = new Deadline(8000);
+    sweep.add(deadline);
+    vi.advanceTimersByTime(7950);
+    stall(500);
+    vi.advanceTimersToNextTimer();
+    expect(deadline.late).toBeUndefined();
+    vi.advanceTimersByTime(2000);
+    expect(deadline.late).toBeGreaterThan(0);
+  });
+
   it('takes in who comes while it looks', () => {
     const sweep = new Sweep([100]);
     const second = new Deadline(300);

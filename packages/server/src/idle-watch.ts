@@ -75,12 +75,11 @@ export class IdleWatch {
   #look(): void {
     this.#note(this.#connection.writeBufferLength);
     const left = this.#left(this.#loop.now);
-    const step = this.#step();
     if (left > 0) {
       this.#wait();
-    } else if (-left > Math.max(step, STALL) && !this.#wasStalled) {
+    } else if (-left > STALL && !this.#wasStalled) {
       this.#wasStalled = true;
-      this.#loop.rearm(this.#timer, step);
+      this.#loop.rearm(this.#timer, this.#step());
     } else {
       this.#connection.onIdle();
     }
