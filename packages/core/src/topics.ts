@@ -25,8 +25,9 @@ export interface SubscribeOptions {
   readonly slowAbove?: number;
   /**
    * Asked before each delivery, for protocols in which a message may be under way that nothing can be put
-   * into. `later`: it has kept a copy of the bytes, which are valid until it returns, and sends them itself.
-   * `never`: as if the subscriber read too slowly. It must neither end a connection nor throw. Default `now`.
+   * into; not where more than `slowAbove` is unsent. `later`: it has kept a copy of the bytes, which are valid
+   * until it returns, and sends them itself. `never`: as if the subscriber read too slowly. It must neither end
+   * a connection nor throw. Default `now`.
    */
   turn?(subscriber: Subscriber, bytes: Uint8Array): Turn;
   /**

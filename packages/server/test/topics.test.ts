@@ -133,6 +133,31 @@ describe.each(pollers)('topics on $name', (choice) => {
     expect(texts).toEqual([framed('news'), framed('last'), framed('last')]);
   });
 
+  it('let nobody take later what it reads too slowly for', async () => {
+    const connections = new Map<string, Connection<string>>();
+    await using server = await serve(
+      choice,
+      { onMessage: (c, name: string) => void connections.set(name, c) },
+      { protocol: frames },
+    );
+    const [slow] = await named(server.address, connections);
+    slow!.socket.pause();
+    const one = connections.get('a')!;
+    const told: string[] = [];
+    one.loop.topics.subscribe(one, 'news', {
+      slowAbove: 1_000_000,
+      turn: () => 'later',
+      onSlow: () => void told.push('slow'),
+    });
+    one.loop.topics.publish('news', 'kept');
+    expect(told).toEqual([]);
+    one.send('x'.repeat(12_000_000));
+    await until(() => one.writeBufferLength > 1_000_000);
+    one.loop.topics.publish('news', 'not kept');
+    expect(told).toEqual(['slow']);
+    slow!.socket.destroy();
+  });
+
   it('take nobody for slow before the kernel was offered what a turn publishes', async () => {
     const connections = new Map<string, Connection<string>>();
     await using server = await serve(

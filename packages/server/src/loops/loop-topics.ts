@@ -100,10 +100,9 @@ export class LoopTopics implements Topics {
     for (const [to, rule] of this.#subscribers.get(topic) ?? []) {
       if (!to.sendable || to.id === options.except) continue;
       const { slowAbove = Number.POSITIVE_INFINITY } = rule;
-      const turn = rule.turn?.(to, bytes) ?? 'now';
-      if (turn === 'later') continue;
-      if (turn === 'never' || to.isBehind(slowAbove)) slow.push([to, rule]);
-      else receivers.push(to);
+      const turn = to.isBehind(slowAbove) ? 'never' : (rule.turn?.(to, bytes) ?? 'now');
+      if (turn === 'now') receivers.push(to);
+      else if (turn === 'never') slow.push([to, rule]);
     }
     this.#metrics.slowReader.add(slow.length);
     shareWith(receivers, bytes);
