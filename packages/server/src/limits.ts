@@ -12,7 +12,10 @@ export interface ConnectionLimits {
   readonly highWatermark?: number;
   /** Unsent bytes under which reading goes on and `onDrain` is called. Default 64 KiB. */
   readonly lowWatermark?: number;
-  /** How long `close` waits for unsent bytes and the peer's end. Default 10 seconds. */
+  /**
+   * How long `close` waits for unsent bytes and the peer's end; once more, where a stall of the loop took that
+   * time. Default 10 seconds.
+   */
   readonly closeTimeout?: number;
   /**
    * Milliseconds without traffic after which a connection is closed with `idle-timeout`: a number

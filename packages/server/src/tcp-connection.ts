@@ -19,6 +19,7 @@ import { Flag, PAUSED, State } from './connection-state.js';
 import { contain, report } from './containment.js';
 import { tellClose, tellOpen, watched } from './diagnostics.js';
 import { IdleWatch } from './idle-watch.js';
+import { runAtTimeout } from './stall.js';
 import { trace } from './trace.js';
 
 /**
@@ -315,7 +316,11 @@ export class TcpConnection<In, Out, Context>
     const { loop, limits } = this.group;
     // A server that stops has a deadline of its own for all of them.
     if (this.#reason === 'server-closing') return;
-    this.#linger ??= loop.runAfter(limits.closeTimeout, () => this.destroyFor(this.#reason));
+    const { closeTimeout } = limits;
+    // A stall was no time in which the peer could be sent the rest.
+    this.#linger ??= runAtTimeout(loop, closeTimeout, closeTimeout, () =>
+      this.destroyFor(this.#reason),
+    );
   }
 
   protected destroyFor(reason: CloseReason): void {

@@ -8,6 +8,7 @@ import { until } from './client.js';
 import { frames } from './fixtures/frames.mjs';
 import { pollers } from './pollers.js';
 import { serve } from './serve.js';
+import { stall } from './stall.js';
 import { Threads } from './threads.js';
 
 /** A client of node:net that notes what it hears. */
@@ -156,5 +157,28 @@ describe('Deadline', () => {
     deadline.cancel();
     deadline.within(0);
     expect(deadline.left).toBe(0);
+  });
+});
+
+describe.each(pollers)('a connection that closes on $name', (choice) => {
+  it('sends the rest also where the thread was stalled for longer than closeTimeout', async () => {
+    const reasons: CloseReason[] = [];
+    const size = 12_000_000;
+    await using server = await serve(
+      choice,
+      {
+        onConnect(c) {
+          c.send(Buffer.alloc(size));
+          c.close();
+          setImmediate(() => stall(1200));
+        },
+        onMessage() {},
+        onClose: (_c, reason) => void reasons.push(reason),
+      },
+      { closeTimeout: 1000 },
+    );
+    const heard = client(server.address);
+    await until(() => reasons.length === 1 && heard.ended);
+    expect([heard.bytes, reasons]).toEqual([size, ['local-closed']]);
   });
 });

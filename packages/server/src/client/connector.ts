@@ -12,7 +12,7 @@ import {
 import type { Channel, WheelTimer } from '@gev/loop';
 import type { ConnectionGroup } from '../connection-group.js';
 import type { ServerErrorCode } from '../error-codes.js';
-import { STALL } from '../stall.js';
+import { runAtTimeout, STALL } from '../stall.js';
 import { TcpConnection } from '../tcp-connection.js';
 
 /** What became of an attempt; called once. */
@@ -33,8 +33,6 @@ export class Connector<In, Out, Context> implements Channel {
   readonly #address: Address;
   readonly #events: ConnectorEvents<In, Out, Context>;
   readonly #timer: WheelTimer;
-  /** When the attempt has taken too long, on the loop's clock. */
-  #deadline: number;
   #over = false;
 
   /**
@@ -58,19 +56,10 @@ export class Connector<In, Out, Context> implements Channel {
     this.slot = slotOf(handle);
     this.generation = generationOf(handle);
     group.loop.register(this);
-    this.#deadline = group.loop.now + timeout;
-    this.#timer = group.loop.runAfter(timeout, () => this.#expire(timeout));
-  }
-
-  /** After a stall of the thread the answer may be here, unread: that has another moment, once. */
-  #expire(timeout: number): void {
-    const { loop } = this.#group;
-    if (loop.now - this.#deadline <= STALL) {
-      this.abort(timeoutError(this.#address, timeout));
-    } else {
-      this.#deadline = Number.POSITIVE_INFINITY;
-      loop.rearm(this.#timer, STALL);
-    }
+    // After a stall the answer may be here, unread: a moment is enough for that.
+    this.#timer = runAtTimeout(group.loop, timeout, STALL, () =>
+      this.abort(timeoutError(address, timeout)),
+    );
   }
 
   /** Gives up, for this reason; does nothing when the attempt is over. */
